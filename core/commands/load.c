@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* load.c: `codev load`: a pool's loader, started by the master with its two descriptors. */
+#include "commands/commands.h"
+
+#include "master/master.h"
+#include "pool/pool.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+
+static int load(int argc, char **argv)
+{
+    const char *file = NULL;
+    const char *name = "";
+    const struct option_value options[] = {{"config", &file}, {"pool", &name}};
+    const struct config *config;
+    const struct config_pool *pool;
+
+    if (command_options(argc, argv, options, sizeof options / sizeof *options) != 0) {
+        return COMMAND_USAGE;
+    }
+    if (fcntl(MASTER_LISTEN_FD, F_GETFD) < 0 || fcntl(MASTER_REPORT_FD, F_GETFD) < 0) {
+        (void)fprintf(stderr, "codev load: this command is started by `codev serve` alone.\n");
+        return COMMAND_USAGE;
+    }
+    config = command_config(file);
+    pool = config != NULL ? config_pool(config, name) : NULL;
+    if (pool == NULL) {
+        return COMMAND_FAILED;
+    }
+    return loader_run(config, pool, MASTER_LISTEN_FD, MASTER_REPORT_FD);
+}
+
+const struct command load_command = {"load", NULL, NULL, load};

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* connection.c: connecting, and preparing every statement once. */
+#include "db/connection.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static int db_close(struct db *db)
+{
+    PQfinish(db->connection);
+    db->connection = NULL;
+    return 0;
+}
+
+struct db *db_new(TALLOC_CTX *context, const char *conninfo, const struct db_statement *statements,
+                  size_t count)
+{
+    struct db *db = talloc_zero(context, struct db);
+
+    if (db != NULL) {
+        db->conninfo = conninfo;
+        db->statements = statements;
+        db->count = count;
+        talloc_set_destructor(db, db_close);
+    }
+    return db;
+}
+
+void db_statement_name(size_t statement, char name_r[DB_NAME_SIZE])
+{
+    (void)snprintf(name_r, DB_NAME_SIZE, "s%zu", statement);
+}
+
+/* libpq's messages end in a line end. */
+static void log_failure(const struct db *db, const char *what)
+{
+    const char *message = PQerrorMessage(db->connection);
+
+    log_line(LOG_LEVEL_ERROR, "event=database_failure what=\"%s\" reason=\"%.*s\"", what,
+             (int)strcspn(message, "\n"), message);
+}
+
+static PGconn *open_connection(const char *conninfo)
+{
+    char options[256];
+    char timeout[16];
+    const char *const keywords[] = {"dbname", "connect_timeout", "client_encoding",
+                                    "fallback_application_name", "options", NULL};
+    const char *const values[] = {conninfo, timeout, "UTF8", "codev", options, NULL};
+
+    (void)snprintf(timeout, sizeof timeout, "%d", DB_CONNECT_TIMEOUT_S);
+    (void)snprintf(options, sizeof options,
+                   "-c search_path=pg_catalog -c timezone=UTC -c datestyle=ISO -c jit=off"
+                   " -c statement_timeout=%d -c idle_in_transaction_session_timeout=%d",
+                   DB_STATEMENT_TIMEOUT_MS, 2 * DB_STATEMENT_TIMEOUT_MS);
+    return PQconnectdbParams(keywords, values, 1);
+}
+
+static int run(struct db *db, const char *sql)
+{
+    PGresult *result = PQexec(db->connection, sql);
+    const bool fine = PQresultStatus(result) == PGRES_COMMAND_OK;
+
+    if (!fine) {
+        log_failure(db, sql);
+    }
+    PQclear(result);
+    return fine ? 0 : -1;
+}
+
+/* The statements of every transaction. core.enter runs as the login; the plugin's role is taken on
+ * after it, until the transaction ends. */
+static const struct {
+    const char *name, *sql;
+} own_statements[] = {
+    {"begin", "BEGIN"},
+    {"commit", "COMMIT"},
+    {"enter", "SELECT set_config('role', $6, true)"
+              " FROM core.enter($1, $2, $3, $4, $5::boolean)"},
+};
+
+static int prepare(struct db *db, const char *name, const char *sql)
+{
+    PGresult *result = PQprepare(db->connection, name, sql, 0, NULL);
+    const bool fine = PQresultStatus(result) == PGRES_COMMAND_OK;
+
+    if (!fine) {
+        log_failure(db, sql);
+    }
+    PQclear(result);
+    return fine ? 0 : -1;
+}
+
+/* A statement is prepared under the role that runs it: names in schemas are looked up then. */
+static int take_role(struct db *db, const char *role)
+{
+    char sql[128];
+
+    (void)snprintf(sql, sizeof sql, "SET ROLE \"%s\"", role);
+    return run(db, sql);
+}
+
+static int prepare_all(struct db *db)
+{
+    for (size_t i = 0; i < sizeof own_statements / sizeof *own_statements; i++) {
+        if (prepare(db, own_statements[i].name, own_statements[i].sql) != 0) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < db->count; i++) {
+        char name[DB_NAME_SIZE];
+
+        db_statement_name(i, name);
+        if (take_role(db, db->statements[i].role) != 0 ||
+            prepare(db, name, db->statements[i].sql) != 0) {
+            return -1;
+        }
+    }
+    return run(db, "RESET ROLE");
+}
+
+/* Nothing is due on an idle connection: what can be read is its end, or PostgreSQL's farewell. */
+static bool is_lost(const struct db *db)
+{
+    char byte;
+    const ssize_t length = recv(PQsocket(db->connection), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+    return length >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+int db_connect(struct db *db)
+{
+    if (db->begun || (db->connection != NULL && !is_lost(db))) {
+        return 0;
+    }
+    PQfinish(db->connection);
+    db->connection = open_connection(db->conninfo);
+    if (PQstatus(db->connection) != CONNECTION_OK) {
+        log_failure(db, "connect");
+    } else if (prepare_all(db) == 0 && PQenterPipelineMode(db->connection) == 1) {
+        return 0;
+    }
+    db_close(db);
+    return -1;
+}

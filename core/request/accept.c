@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* accept.c: FastCGI variables into a request. nginx has decoded and normalised the path; what is
+ * still not canonical is refused, so that one path is routed, authorised and logged. */
+#include "request/request.h"
+
+#include "base/clock.h"
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *variable(const codev_request *request, const char *name)
+{
+    const char *value = FCGX_GetParam(name, request->fcgi->envp);
+
+    return value != NULL ? value : "";
+}
+
+static int64_t parse_length(const char *text)
+{
+    const size_t digits = strspn(text, "0123456789");
+
+    if (*text == '\0') {
+        return 0;
+    }
+    return text[digits] == '\0' && digits <= 12 ? strtoll(text, NULL, 10) : -1;
+}
+
+static bool is_canonical(const char *path)
+{
+    for (const char *at = path; *at != '\0'; at++) {
+        if ((unsigned char)*at < 0x20 || *at == 0x7f) {
+            return false;
+        }
+        if (*at == '/' && (at[1] == '/' || strcmp(at + 1, ".") == 0 || strcmp(at + 1, "..") == 0 ||
+                           strncmp(at + 1, "./", 2) == 0 || strncmp(at + 1, "../", 3) == 0)) {
+            return false;
+        }
+    }
+    return *path == '/' && utf8_valid(path);
+}
+
+int request_accept(codev_request *request)
+{
+    request->arrived = clock_now();
+    request->faults.arena = request;
+    request->principal.role = CODEV_VISITOR;
+    request->method = variable(request, "REQUEST_METHOD");
+    request->path = variable(request, "PATH_INFO");
+    request->query = variable(request, "QUERY_STRING");
+    request->mount = variable(request, "SCRIPT_NAME");
+    request->id = variable(request, "REQUEST_ID");
+    request->content_type = variable(request, "CONTENT_TYPE");
+    request->content_length = parse_length(variable(request, "CONTENT_LENGTH"));
+    request->accept = variable(request, "HTTP_ACCEPT");
+    request->authorization = variable(request, "HTTP_AUTHORIZATION");
+    request->cookie = variable(request, "HTTP_COOKIE");
+    request->origin = variable(request, "HTTP_ORIGIN");
+    request->host = variable(request, "HTTP_HOST");
+    request->scheme = variable(request, "REQUEST_SCHEME");
+    /* A problem found before negotiation is shown to a browser as a page all the same. */
+    request->representation = negotiate(request->accept, true, REPRESENTATION_XML) == REPRESENTATION_HTML
+                                  ? REPRESENTATION_HTML
+                                  : REPRESENTATION_XML;
+    if (strlen(request->path) > REQUEST_PATH_MAX || strlen(request->query) > REQUEST_QUERY_MAX ||
+        request->content_length < 0) {
+        return request_problem(request, PROBLEM_MALFORMED_REQUEST);
+    }
+    if (!is_canonical(request->path)) {
+        return request_problem(request, PROBLEM_NOT_FOUND);
+    }
+    if (urlencoded_parse(request, request->query, strlen(request->query), &request->query_fields,
+                         &request->query_field_count) != 0) {
+        return request_problem(request, PROBLEM_MALFORMED_REQUEST);
+    }
+    return 0;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* answer.c: the answer's document into bytes, with the headers that every answer has, and the one
+ * place where a request is served from its first stage to its log line. */
+#include "request/request.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <string.h>
+
+enum {
+    RETRY_AFTER_SECONDS = 2,
+    POOL_BYTES = 32 << 10, /* most requests allocate less; what is beyond comes from malloc */
+};
+
+static const char *query_flag(codev_request *request, const char *name)
+{
+    const char *value = codev_query_parameter(request, name);
+
+    return value != NULL && strcmp(value, "1") == 0 ? "1" : "";
+}
+
+static int render_page(codev_request *request, const struct xml_page *page, xmlDoc *document)
+{
+    static const char doctype[] = "<!DOCTYPE html>\n";
+    const char *fragment = query_flag(request, "fragment");
+    const char *const parameters[] = {"mount",     request->mount,   "request-id", request->id,
+                                      "fragment", fragment, NULL};
+    struct error error;
+    size_t size;
+    char *html = xml_page_render(request, page, document, parameters, &size, &error);
+
+    if (html == NULL) {
+        log_line(LOG_LEVEL_ERROR, "event=page_failed request=%s reason=\"%s\"", request->id,
+                 error.text);
+        return request_problem(request, PROBLEM_INTERNAL);
+    }
+    request->body = *fragment != '\0' ? html : talloc_asprintf(request, "%s%s", doctype, html);
+    request->body_size = size + (*fragment != '\0' ? 0 : sizeof doctype - 1);
+    return request->body != NULL ? 0 : request_problem(request, PROBLEM_UNAVAILABLE);
+}
+
+int answer_render(codev_request *request)
+{
+    if (request->status == 303) {
+        request->body = "";
+        request->body_size = 0;
+        return 0;
+    }
+    if (request->representation == REPRESENTATION_HTML) {
+        return render_page(request, request->page, request->answer);
+    }
+    request->body = xml_write(request, request->answer, &request->body_size);
+    return request->body != NULL ? 0 : request_problem(request, PROBLEM_UNAVAILABLE);
+}
+
+/* The problem in place of whatever was rendered. When not even that can be made, its status alone. */
+static void render_problem(codev_request *request)
+{
+    const bool html = request->representation == REPRESENTATION_HTML;
+    xmlDoc *document = problem_document(request, html);
+
+    request->status = problem_status(request->problem);
+    request->location = NULL;
+    request->next = NULL;
+    request->body = NULL;
+    if (document != NULL && html &&
+        render_page(request, request->service->registry->problem_page, document) == 0) {
+        return;
+    }
+    request->representation = REPRESENTATION_XML;
+    request->body = document != NULL ? xml_write(request, document, &request->body_size) : NULL;
+    if (request->body == NULL) {
+        request->body = "";
+        request->body_size = 0;
+    }
+}
+
+static const char *media_type(const codev_request *request)
+{
+    if (request->representation == REPRESENTATION_HTML) {
+        return "text/html; charset=utf-8";
+    }
+    return request->problem != PROBLEM_NONE ? "application/problem+xml" : "application/xml";
+}
+
+/* For people; programs read the number alone (RFC 9112 §4). */
+static const char *reason_phrase(const codev_request *request)
+{
+    switch (request->status) {
+    case 200:
+        return "OK";
+    case 201:
+        return "Created";
+    case 303:
+        return "See Other";
+    default:
+        return problem_title(request->problem);
+    }
+}
+
+/* Headers that depend on the problem. */
+static const char *problem_headers(codev_request *request)
+{
+    switch (request->problem) {
+    case PROBLEM_UNAUTHENTICATED: /* RFC 6750 §3.1: no error where no token was given */
+        return *request->authorization != '\0'
+                   ? "WWW-Authenticate: Bearer realm=\"codev\", error=\"invalid_token\"\r\n"
+                   : "WWW-Authenticate: Bearer realm=\"codev\"\r\n";
+    case PROBLEM_METHOD_NOT_ALLOWED:
+        return talloc_asprintf(request, "Allow: %s\r\n", request->allow);
+    case PROBLEM_UNAVAILABLE:
+        return talloc_asprintf(request, "Retry-After: %d\r\n", RETRY_AFTER_SECONDS);
+    default:
+        return "";
+    }
+}
+
+void request_answer(codev_request *request)
+{
+    static const char page_headers[] =
+        "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; "
+        "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n";
+    FCGX_Stream *out = request->fcgi->out;
+
+    if (request->problem != PROBLEM_NONE) {
+        render_problem(request);
+    }
+    (void)FCGX_FPrintF(out, "Status: %d %s\r\nX-Request-Id: %s\r\n", request->status,
+                       reason_phrase(request), request->id);
+    if (request->location != NULL) {
+        (void)FCGX_FPrintF(out, "Location: %s\r\n", request->location);
+    }
+    if (request->next != NULL) {
+        (void)FCGX_FPrintF(out, "Link: <%s>; rel=\"next\"\r\n", request->next);
+    }
+    if (request->body_size > 0) {
+        (void)FCGX_FPrintF(out, "Content-Type: %s\r\nContent-Length: %d\r\n", media_type(request),
+                           (int)request->body_size);
+    }
+    if (request->representation == REPRESENTATION_HTML) {
+        (void)FCGX_PutS(page_headers, out);
+    }
+    (void)FCGX_PutS(problem_headers(request), out);
+    (void)FCGX_PutS("Cache-Control: no-store\r\nVary: Accept\r\n"
+                    "X-Content-Type-Options: nosniff\r\nReferrer-Policy: same-origin\r\n\r\n",
+                    out);
+    (void)FCGX_PutStr(request->body, (int)request->body_size, out);
+}
+
+static void log_request(const codev_request *request)
+{
+    const struct route *route = request->route;
+    const int64_t *spent = request->spent;
+
+    log_line(LOG_LEVEL_INFO,
+             "event=request request=%s method=%s plugin=%s route=%s organisation=%s status=%d "
+             "route_us=%lld identify_us=%lld negotiate_us=%lld body_us=%lld handle_us=%lld "
+             "answer_us=%lld",
+             request->id, request->method,
+             route != NULL ? route->plugin->descriptor->name : "-",
+             route != NULL ? route->declared->path : "-",
+             *request->principal.claims.organisation != '\0'
+                 ? request->principal.claims.organisation
+                 : "-",
+             request->status, (long long)spent[STAGE_ROUTE], (long long)spent[STAGE_IDENTIFY],
+             (long long)spent[STAGE_NEGOTIATE], (long long)spent[STAGE_BODY],
+             (long long)spent[STAGE_HANDLE], (long long)spent[STAGE_ANSWER]);
+}
+
+static void run_stages(codev_request *request)
+{
+    static int (*const stages[])(codev_request *) = {
+        [STAGE_ROUTE] = request_route,         [STAGE_IDENTIFY] = request_identify,
+        [STAGE_NEGOTIATE] = request_negotiate, [STAGE_BODY] = request_body,
+        [STAGE_HANDLE] = request_handle,
+    };
+    int status = request_accept(request);
+
+    for (int stage = STAGE_ROUTE; stage < STAGE_ANSWER && status == 0; stage++) {
+        const int64_t started = clock_steady();
+
+        status = stages[stage](request);
+        request->spent[stage] = clock_steady() - started;
+    }
+    if (request->problem == PROBLEM_INVALID_DOCUMENT && request->is_form &&
+        request->route->declared->form != NULL) {
+        (void)request_show_form(request);
+    }
+}
+
+void request_serve(const struct service *service, FCGX_Request *fcgi)
+{
+    TALLOC_CTX *pool = talloc_pool(NULL, POOL_BYTES);
+    codev_request *request = talloc_zero(pool, codev_request);
+    int64_t started;
+
+    if (request == NULL) {
+        (void)FCGX_PutS("Status: 503\r\nRetry-After: 2\r\n\r\n", fcgi->out);
+        talloc_free(pool);
+        return;
+    }
+    request->service = service;
+    request->fcgi = fcgi;
+    run_stages(request);
+    started = clock_steady();
+    request_answer(request);
+    request->spent[STAGE_ANSWER] = clock_steady() - started;
+    log_request(request);
+    talloc_free(pool);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* core_plugin.c: the core's own routes, in the contract that every plugin has. */
+#include "config.h"
+#include "request/request.h"
+
+#include <string.h>
+
+enum { DATABASE_ANSWERS };
+
+static const codev_statement statements[] = {
+    [DATABASE_ANSWERS] = {"SELECT 'database' AS \"@name\", 'ok' AS \"@status\""},
+    {NULL},
+};
+
+/* The first page of a plugin that is open to the caller without further parameters. */
+static const struct route *first_page(const codev_request *request, const struct plugin *plugin)
+{
+    const struct registry *registry = request->service->registry;
+
+    for (size_t i = 0; i < registry->route_count; i++) {
+        const struct route *route = &registry->routes[i];
+
+        if (route->plugin == plugin && route->page != NULL &&
+            strcmp(route->declared->method, "GET") == 0 &&
+            strchr(route->declared->path, '{') == NULL &&
+            (route->declared->roles & request->principal.role) != 0) {
+            return route;
+        }
+    }
+    return NULL;
+}
+
+static int add_plugin(codev_request *request, const struct plugin *plugin, codev_node *document)
+{
+    const struct route *page = first_page(request, plugin);
+    codev_node *node;
+
+    if (xml_add((xmlNode *)document, "plugin", "") != 0) {
+        return request_problem(request, PROBLEM_UNAVAILABLE);
+    }
+    node = (codev_node *)xmlGetLastChild((xmlNode *)document);
+    if (codev_set(request, node, "@name", plugin->descriptor->name) != CODEV_OK ||
+        codev_set(request, node, "@version", plugin->descriptor->version) != CODEV_OK) {
+        return CODEV_FAILED;
+    }
+    return page == NULL ? CODEV_OK
+                        : codev_set(request, node, "@href",
+                                    codev_format(request, "/%s%s", plugin->descriptor->name,
+                                                 page->declared->path));
+}
+
+/* GET /: the plugins, with a link each where this caller has a page. */
+static int service(codev_request *request)
+{
+    const struct registry *registry = request->service->registry;
+    codev_node *document = codev_new_document(request, "service");
+
+    for (size_t i = 1; document != NULL && i < registry->plugin_count; i++) {
+        if (add_plugin(request, &registry->plugins[i], document) != CODEV_OK) {
+            return CODEV_FAILED;
+        }
+    }
+    return document != NULL ? codev_answer(request, document) : CODEV_FAILED;
+}
+
+/* GET /health/live: this worker answers. */
+static int live(codev_request *request)
+{
+    codev_node *document = codev_new_document(request, "health");
+
+    if (document == NULL || codev_set(request, document, "@status", "live") != CODEV_OK) {
+        return CODEV_FAILED;
+    }
+    return codev_answer(request, document);
+}
+
+/* GET /health/ready: so does the database; 503 when it does not. */
+static int ready(codev_request *request)
+{
+    codev_node *document = codev_new_document(request, "health");
+
+    if (document == NULL || codev_set(request, document, "@status", "ready") != CODEV_OK ||
+        codev_select(request, DATABASE_ANSWERS, document, "check", NULL) != CODEV_OK) {
+        return CODEV_FAILED;
+    }
+    return codev_answer(request, document);
+}
+
+static const codev_route routes[] = {
+    {.method = "GET", .path = "/", .roles = CODEV_ANYONE, .page = "home.xsl", .handle = service},
+    {.method = "GET", .path = "/health/live", .roles = CODEV_ANYONE, .handle = live},
+    {.method = "GET", .path = "/health/ready", .roles = CODEV_ANYONE, .handle = ready},
+    {.method = NULL},
+};
+
+const codev_plugin core_plugin = {
+    CODEV_PLUGIN_HEAD, "core", PACKAGE_VERSION, "core.xsd", routes, statements, NULL,
+};

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* handle.c: the plugin's handler inside its transaction. The answer is rendered first, then the
+ * transaction is committed, then the answer is sent: what fails to render changes nothing, and what
+ * the client hears is true. */
+#include "request/request.h"
+
+#include <string.h>
+
+static bool writes(const codev_request *request)
+{
+    return strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
+}
+
+static void begin(codev_request *request, bool may_write)
+{
+    const struct principal *principal = &request->principal;
+    const bool visitor = principal->role == CODEV_VISITOR;
+    const struct db_context context = {
+        .kind = visitor ? "visitor" : "person",
+        .organisation = principal->claims.organisation,
+        .subject = principal->claims.subject,
+        .role = visitor ? "visitor" : principal->claims.role,
+        .writes = may_write,
+    };
+
+    db_begin(request->service->db, &context);
+}
+
+/* A constraint that the plugin has named is the client's doing; any other is a defect. */
+static int handle_violation(codev_request *request, const char *name)
+{
+    const codev_constraint *known = request->route->plugin->descriptor->constraints;
+
+    for (; known != NULL && known->name != NULL; known++) {
+        if (strcmp(known->name, name) == 0) {
+            xml_faults_add(&request->faults, 0, known->path, known->en, known->fr);
+            return request_problem(request, PROBLEM_INVALID_DOCUMENT);
+        }
+    }
+    return request_problem(request, PROBLEM_INTERNAL);
+}
+
+int handle_failure(codev_request *request, const struct db_failure *failure)
+{
+    switch (failure->fault) {
+    case DB_UNAVAILABLE:
+        return request_problem(request, PROBLEM_UNAVAILABLE);
+    case DB_REFUSED: /* deactivated, or an organisation that is gone: the token counts no more */
+        return request_problem(request, PROBLEM_UNAUTHENTICATED);
+    case DB_VIOLATION:
+        return handle_violation(request, failure->constraint);
+    case DB_FINE:
+    case DB_BROKEN:
+        break;
+    }
+    return request_problem(request, PROBLEM_INTERNAL);
+}
+
+int request_handle(codev_request *request)
+{
+    struct db *db = request->service->db;
+    struct db_failure failure;
+
+    begin(request, writes(request));
+    request->page = request->route->page;
+    if (request->route->declared->handle(request) != CODEV_OK || request->status == 0) {
+        db_rollback(db);
+        return request_problem(request, PROBLEM_INTERNAL);
+    }
+    if (answer_render(request) != 0) {
+        db_rollback(db);
+        return -1;
+    }
+    if (db_commit(db, &failure) != 0) {
+        db_rollback(db);
+        return handle_failure(request, &failure);
+    }
+    return 0;
+}
+
+int request_show_form(codev_request *request)
+{
+    const int status = problem_status(request->problem);
+
+    request->problem = PROBLEM_NONE;
+    request->location = NULL;
+    request->page = request->route->form_page;
+    begin(request, false);
+    if (request->route->declared->form(request) != CODEV_OK) {
+        return request_problem(request, PROBLEM_INTERNAL);
+    }
+    request->status = status;
+    return answer_render(request);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* request.h: one request on its way: accept → route → identify → negotiate → body → handle → answer.
+ * For this folder and the worker; plugins see codev/plugin.h. */
+#ifndef CODEV_REQUEST_REQUEST_H
+#define CODEV_REQUEST_REQUEST_H
+
+#include "db/db.h"
+#include "identity/token.h"
+#include "plugin/registry.h"
+#include "xml/xml.h"
+
+#include <codev/plugin.h>
+#include <fcgiapp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    REQUEST_BODY_MAX = 1 << 20, /* bytes of a body */
+    REQUEST_PATH_MAX = 1024,    /* bytes of a path below the mount point */
+    REQUEST_QUERY_MAX = 4096,   /* bytes of a query */
+    REQUEST_FIELDS_MAX = 1000,  /* fields of a form or a query */
+    LIST_LIMIT_MAX = 200,       /* items of a list's page */
+    LIST_LIMIT_DEFAULT = 50,
+};
+
+/* What a worker serves every request with. */
+struct service {
+    const struct registry *registry;
+    struct db *db;
+    struct token_memory *tokens;
+};
+
+/* The stages, in order; each has its place in the log line. */
+enum stage {
+    STAGE_ROUTE,
+    STAGE_IDENTIFY,
+    STAGE_NEGOTIATE,
+    STAGE_BODY,
+    STAGE_HANDLE,
+    STAGE_ANSWER,
+    STAGE_COUNT
+};
+
+enum representation { REPRESENTATION_XML, REPRESENTATION_HTML };
+
+/* Kinds of problems; status, URI and texts stand in problem.c's table. */
+enum problem_kind {
+    PROBLEM_NONE,
+    PROBLEM_MALFORMED_REQUEST,
+    PROBLEM_INVALID_QUERY,
+    PROBLEM_EMPTY_DOCUMENT,
+    PROBLEM_MALFORMED_DOCUMENT,
+    PROBLEM_UNAUTHENTICATED,
+    PROBLEM_FORBIDDEN,
+    PROBLEM_FOREIGN_ORIGIN,
+    PROBLEM_NOT_FOUND,
+    PROBLEM_METHOD_NOT_ALLOWED,
+    PROBLEM_NOT_ACCEPTABLE,
+    PROBLEM_TOO_LARGE,
+    PROBLEM_UNSUPPORTED_MEDIA_TYPE,
+    PROBLEM_INVALID_DOCUMENT,
+    PROBLEM_INTERNAL,
+    PROBLEM_UNAVAILABLE,
+    PROBLEM_KINDS
+};
+
+struct principal {
+    unsigned role; /* one bit of enum codev_role */
+    bool by_cookie;
+    struct token_claims claims; /* zero for a visitor */
+};
+
+struct codev_request {
+    const struct service *service;
+    FCGX_Request *fcgi;
+
+    /* as it arrived (accept.c); never NULL, empty when not given */
+    const char *method, *path, *query, *mount, *id;
+    const char *content_type, *accept, *authorization, *cookie, *origin, *host, *scheme;
+    int64_t content_length; /* bytes; -1: not a number */
+    int64_t arrived;        /* clock_now() */
+
+    /* what the stages found */
+    const struct route *route;
+    const char *segments[ROUTE_SEGMENTS_MAX]; /* of the path */
+    const char *allow;                        /* methods of the path, for 405 */
+    struct principal principal;
+    enum representation representation;
+    bool is_form;
+    const struct xml_field *query_fields;
+    size_t query_field_count;
+    xmlDoc *document;
+    struct xml_faults faults;
+
+    /* the answer */
+    enum problem_kind problem;
+    int status;
+    xmlDoc *answer;
+    const struct xml_page *page;
+    const char *location; /* with the mount point; NULL: none */
+    const char *next;     /* address of a list's next page; NULL: none */
+    const char *body;     /* rendered; NULL: none */
+    size_t body_size;
+
+    int64_t spent[STAGE_COUNT]; /* microseconds */
+};
+
+/* Serve what FCGX_Accept_r gave: all stages, the answer, the log line. */
+void request_serve(const struct service *service, FCGX_Request *fcgi);
+
+/* ---- the stages: 0, or -1 with the problem set */
+int request_accept(codev_request *request);
+int request_route(codev_request *request);
+int request_identify(codev_request *request);
+int request_negotiate(codev_request *request);
+int request_body(codev_request *request);
+int request_handle(codev_request *request);
+int request_show_form(codev_request *request); /* an invalid form post: the form again */
+void request_answer(codev_request *request);
+
+/* Record the problem, the first one counts; always returns -1. */
+int request_problem(codev_request *request, enum problem_kind kind);
+
+/* The problem as a document (RFC 9457), in English, or in French for a page. NULL: no memory. */
+xmlDoc *problem_document(codev_request *request, bool french);
+int problem_status(enum problem_kind kind);
+const char *problem_title(enum problem_kind kind); /* in English */
+
+/* Copy the faults below the node, as elements `error` of its namespace. */
+int problem_write_faults(codev_request *request, xmlNode *node);
+
+/* Render the answer's document in the wanted representation. 0, or -1 with the problem set. */
+int answer_render(codev_request *request);
+
+/* The better of the two representations by Accept (RFC 9110 §12.5.1), `preferred` when both are as
+ * good. -1 when neither is accepted. */
+int negotiate(const char *accept, bool has_page, enum representation preferred);
+
+/* application/x-www-form-urlencoded (WHATWG URL §5.1) taken apart; bytes must be UTF-8 without NUL.
+ * -1: malformed or more than REQUEST_FIELDS_MAX. */
+int urlencoded_parse(TALLOC_CTX *arena, const char *text, size_t size,
+                     const struct xml_field **fields_r, size_t *count_r);
+
+/* Values for a statement's parameters, by name; NULL: no memory. (bind.c) */
+const char *const *bind_parameters(codev_request *request, const struct db_statement *statement);
+
+/* Lists (list.c): whether the query is one that the route's list takes, else 400 with a fault each;
+ * and a {list:…} parameter. */
+int list_check(codev_request *request);
+const char *list_parameter(codev_request *request, const char *name);
+
+/* Write a row's columns below the node, by name. 0, or -1: no memory. (bind.c) */
+int bind_row(codev_request *request, const PGresult *result, int row, xmlNode *node);
+
+/* Turn what the database said into the request's problem; always returns -1. */
+int handle_failure(codev_request *request, const struct db_failure *failure);
+
+
+#endif

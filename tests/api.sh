@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: MPL-2.0
+# api.sh: the tests of the interface, in Python, against private instances. Arguments go to pytest.
+set -eu
+# shellcheck source=tests/environment.sh
+. "$(dirname "$0")/environment.sh"
+python=/usr/bin/python3 # the one that Debian's python3-* packages belong to
+
+if ! "$python" -c 'import lxml, psycopg2, pytest' 2>/dev/null && [ -z "${CODEV_TESTS_COMPLETE-}" ]; then
+    echo "api.sh: python3-pytest, python3-lxml and python3-psycopg2 are needed: skipped"
+    exit 77
+fi
+exec "$python" -m pytest -q -p no:cacheprovider --color=no "$CODEV_SOURCE/tests/api" "$@"

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MPL-2.0
+"""conftest.py: the instances that the tests speak to. With CODEV_URL in the environment (see
+.run/env) most tests use that running one; those that stop or break things always start their own."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import psycopg2
+import pytest
+from instance import Instance, PrivateInstance
+
+
+@pytest.fixture(scope="session")
+def make_instance():
+    """Start private instances; they end with the session."""
+    made = []
+
+    def make():
+        directory = Path(tempfile.mkdtemp(prefix="codev-api."))
+        made.append((directory, None))
+        made[-1] = (directory, PrivateInstance(directory))
+        return made[-1][1]
+
+    yield make
+    for directory, instance in made:
+        if instance is not None:
+            instance.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def instance(make_instance):
+    if "CODEV_URL" in os.environ:
+        return Instance(os.environ)
+    return make_instance()
+
+
+@pytest.fixture(scope="module")
+def own(make_instance):
+    """An instance that a module may stop and break; it runs whole again for each of its tests."""
+    return make_instance()
+
+
+@pytest.fixture
+def visitor(instance):
+    return instance.visitor
+
+
+@pytest.fixture
+def staff(instance):
+    return instance.staff
+
+
+@pytest.fixture
+def database(instance):
+    """A connection as the application's role; nothing is kept unless the test commits."""
+    connection = psycopg2.connect(instance.database)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def owner_database(instance):
+    """A connection as the owner, who sees all."""
+    connection = psycopg2.connect(instance.owner_database)
+    yield connection
+    connection.close()

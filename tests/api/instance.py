@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MPL-2.0
+"""instance.py: a private instance (PostgreSQL, codev, nginx) of one's own, and its processes."""
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from client import Client
+from lxml import etree
+
+SOURCE = Path(__file__).resolve().parents[2]
+PRIVATE = SOURCE / "nginx" / "private.sh"
+WORKERS = 8
+
+
+def stage():
+    return Path(os.environ.get("CODEV_STAGE") or SOURCE / "_stage")
+
+
+def wait_until(condition, seconds=10, message="what was waited for did not happen"):
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, message
+        time.sleep(0.02)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+# ---- processes
+
+
+def _stat(pid):
+    """State, parent; None when there is no such process."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return fields[0], int(fields[1])
+
+
+def alive(pid):
+    found = _stat(pid)
+    return found is not None and found[0] not in "ZX"
+
+
+def children(pid):
+    """Living children, in the order of their numbers."""
+    pids = [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+    return sorted(child for child in pids if (_stat(child) or ("Z", 0))[1] == pid and alive(child))
+
+
+class Instance:
+    """What DIR/env of a private instance tells, or the environment of a running one."""
+
+    def __init__(self, environment):
+        self.environment = environment
+        self.url = environment["CODEV_URL"]
+        self.staff_token = environment["CODEV_STAFF_TOKEN"]
+        self.binary = environment["CODEV_BIN"]
+        self.config = Path(environment["CODEV_CONFIG"])
+        self.pid = int(environment["CODEV_PID"])
+        self.database = environment["CODEV_DATABASE"]
+        self.directory = self.config.parent
+
+    # ---- callers
+
+    @property
+    def visitor(self):
+        return Client(self.url)
+
+    @property
+    def staff(self):
+        return self.visitor.bearer(self.staff_token)
+
+    def token(self, role, organisation="ecole", subject="somebody", **options):
+        arguments = {"organisation": organisation, "subject": subject, "role": role, **options}
+        words = [word for name, value in arguments.items() for word in (f"--{name}", str(value))]
+        return self.codev("token", *words).stdout.strip()
+
+    def as_role(self, role, **options):
+        return self.visitor.bearer(self.token(role, **options))
+
+    # ---- the program
+
+    def codev(self, command, *arguments, config=None, check=True, **options):
+        words = [self.binary, command, "--config", str(config or self.config), *arguments]
+        return subprocess.run(words, check=check, capture_output=True, text=True, timeout=60,
+                              **options)
+
+    def setting(self, path):
+        return etree.parse(str(self.config)).findtext(
+            path, namespaces={"": "urn:codev:config:1"}).strip()
+
+    @property
+    def owner_database(self):
+        return self.setting("database/owner")
+
+    def loaders(self):
+        return children(self.pid)
+
+    def workers(self):
+        return [worker for loader in self.loaders() for worker in children(loader)]
+
+    # ---- its log
+
+    def logs(self):
+        return [path for path in sorted((self.directory / "log").iterdir()) if path.is_file()]
+
+    def log_lines(self, word, seconds=5):
+        """Lines of codev's log with that word; the first may take a moment."""
+        log = self.directory / "log" / "codev.log"
+
+        def look():
+            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            return [line for line in lines if word in line]
+
+        return wait_until(look, seconds, f"{word} is not in the log")
+
+
+class PrivateInstance(Instance):
+    """An instance that the tests own: they may stop, start and break it."""
+
+    def __init__(self, directory):
+        # The user postgres, whom root hands it to, must find the way to it.
+        directory.chmod(0o711)
+        self.home = directory / "instance"
+        self.start()
+
+    @staticmethod
+    def _private(action, *arguments):
+        done = subprocess.run(["sh", str(PRIVATE), action, *arguments], capture_output=True,
+                              text=True, timeout=120)
+        assert done.returncode == 0, f"private.sh {action}: {done.stdout}\n{done.stderr}"
+
+    def start(self):
+        assert stage().is_dir(), f"there is no {stage()}: make stage makes it"
+        self._private("start", str(self.home), "--port", str(free_port()), "--stage", str(stage()))
+        lines = shlex.split((self.home / "env").read_text())
+        super().__init__(dict(line.split("=", 1) for line in lines))
+
+    def stop(self):
+        self._private("stop", str(self.home))
+
+    def restart(self):
+        self.stop()
+        self.start()
+
+    def stop_codev(self, how=signal.SIGTERM):
+        os.kill(self.pid, how)
+        wait_until(lambda: not alive(self.pid), 20, "codev did not stop")
+
+    # ---- PostgreSQL
+
+    @property
+    def _data(self):
+        return self.home / "postgresql"
+
+    def stop_postgres(self):
+        """Stop it at once, and remember how it was started."""
+        pid = int((self._data / "postmaster.pid").read_text().splitlines()[0])
+        self._command = Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
+        os.kill(pid, signal.SIGINT)
+        wait_until(lambda: not alive(pid), 20, "PostgreSQL did not stop")
+
+    def start_postgres(self):
+        owner = self._data.stat()
+        user = {} if owner.st_uid == os.getuid() else {
+            "user": owner.st_uid, "group": owner.st_gid, "extra_groups": [owner.st_gid]}
+        with open(self.home / "log" / "postgresql.log", "ab") as log:
+            subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                             start_new_session=True, cwd="/", **user)
+
+        def ready():
+            try:
+                status = (self._data / "postmaster.pid").read_text().splitlines()[7]
+            except (FileNotFoundError, IndexError):
+                return False
+            return status.strip() == "ready"
+
+        wait_until(ready, 20, "PostgreSQL did not start")

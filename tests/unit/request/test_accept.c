@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* test_accept.c: FastCGI variables into a request; what is not canonical is refused. */
+#include "../unit.h"
+
+#include "request/request.h"
+
+#include "base/clock.h"
+
+#include <string.h>
+
+static int set_up(void **state)
+{
+    *state = talloc_new(NULL);
+    return *state != NULL ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    return talloc_free(*state);
+}
+
+/* A request with these variables; the list ends with NULL. It hangs on the test's memory. */
+static codev_request *request_with(void *arena, char **variables)
+{
+    codev_request *request = talloc_zero(arena, codev_request);
+    FCGX_Request *fcgi = talloc_zero(request, FCGX_Request);
+
+    fcgi->envp = variables;
+    request->fcgi = fcgi;
+    return request;
+}
+
+static codev_request *with_path(void *arena, const char *path)
+{
+    char **variables = talloc_zero_array(arena, char *, 3);
+
+    variables[0] = talloc_asprintf(variables, "PATH_INFO=%s", path);
+    variables[1] = talloc_strdup(variables, "REQUEST_METHOD=GET");
+    return request_with(arena, variables);
+}
+
+static void what_is_not_given_is_empty(void **state)
+{
+    char *variables[] = {(char[]){"PATH_INFO=/"}, NULL};
+    codev_request *request = request_with(*state, variables);
+
+    assert_int_equal(request_accept(request), 0);
+    assert_string_equal(request->path, "/");
+    assert_string_equal(request->method, "");
+    assert_string_equal(request->query, "");
+    assert_string_equal(request->mount, "");
+    assert_string_equal(request->id, "");
+    assert_string_equal(request->content_type, "");
+    assert_string_equal(request->authorization, "");
+    assert_string_equal(request->cookie, "");
+    assert_string_equal(request->origin, "");
+    assert_int_equal(request->content_length, 0);
+    assert_int_equal(request->query_field_count, 0);
+    assert_int_equal(request->principal.role, CODEV_VISITOR);
+}
+
+static void every_variable_has_its_place(void **state)
+{
+    char *variables[] = {(char[]){"REQUEST_METHOD=POST"},
+                         (char[]){"SCRIPT_NAME=/codev"},
+                         (char[]){"PATH_INFO=/quotes/requests"},
+                         (char[]){"QUERY_STRING=status=received&limit=5"},
+                         (char[]){"CONTENT_TYPE=text/xml"},
+                         (char[]){"CONTENT_LENGTH=1048577"},
+                         (char[]){"REQUEST_ID=abc"},
+                         (char[]){"HTTP_ACCEPT=text/html"},
+                         (char[]){"HTTP_AUTHORIZATION=Bearer x"},
+                         (char[]){"HTTP_COOKIE=a=b"},
+                         (char[]){"HTTP_ORIGIN=https://a.example"},
+                         (char[]){"HTTP_HOST=b.example"},
+                         (char[]){"REQUEST_SCHEME=https"},
+                         NULL};
+    codev_request *request = request_with(*state, variables);
+
+    assert_int_equal(request_accept(request), 0);
+    assert_string_equal(request->method, "POST");
+    assert_string_equal(request->mount, "/codev");
+    assert_string_equal(request->path, "/quotes/requests");
+    assert_int_equal(request->query_field_count, 2);
+    assert_string_equal(request->query_fields[1].name, "limit");
+    assert_string_equal(request->content_type, "text/xml");
+    assert_int_equal(request->content_length, 1048577);
+    assert_string_equal(request->id, "abc");
+    assert_string_equal(request->authorization, "Bearer x");
+    assert_string_equal(request->cookie, "a=b");
+    assert_string_equal(request->origin, "https://a.example");
+    assert_string_equal(request->host, "b.example");
+    assert_string_equal(request->scheme, "https");
+    assert_int_equal(request->representation, REPRESENTATION_HTML);
+    assert_true(clock_now() - request->arrived < 60 * INT64_C(1000000));
+}
+
+static void canonical_paths_pass(void **state)
+{
+    static const char *const paths[] = {
+        "/",      "/quotes/requests", "/quotes/requests/", "/a.b/..c/d..",
+        "/...",   "/.a",              "/é/œ/😀",           "/a b",
+        "/%2e%2e" /* decoded once by nginx: these are letters */,
+    };
+
+    for (size_t i = 0; i < LENGTH(paths); i++) {
+        codev_request *request = with_path(*state, paths[i]);
+
+        if (request_accept(request) != 0) {
+            fail_msg("the path %s was refused", paths[i]);
+        }
+    }
+}
+
+static void other_paths_are_not_found(void **state)
+{
+    static const char *const paths[] = {
+        "",          "quotes",     "*",          "//",      "//quotes", "/quotes//requests",
+        "/a//",      "/.",         "/..",        "/./a",    "/../a",    "/a/../b",
+        "/a/./b",    "/a/..",      "/a/.",       "/a\x01",  "/a\nb",    "/a\x7f",
+        "/caf\xe9",  "/\xc0\xaf",  "/\xed\xa0\x80", "/\xff",
+    };
+
+    for (size_t i = 0; i < LENGTH(paths); i++) {
+        codev_request *request = with_path(*state, paths[i]);
+
+        if (request_accept(request) != -1 || request->problem != PROBLEM_NOT_FOUND) {
+            fail_msg("the path %s was taken", paths[i]);
+        }
+    }
+}
+
+static void a_path_has_at_most_1024_bytes(void **state)
+{
+    char path[REQUEST_PATH_MAX + 2];
+    codev_request *request;
+
+    memset(path, 'a', sizeof path);
+    path[0] = '/';
+    path[REQUEST_PATH_MAX] = '\0';
+    assert_int_equal(request_accept(with_path(*state, path)), 0);
+    path[REQUEST_PATH_MAX] = 'a';
+    path[REQUEST_PATH_MAX + 1] = '\0';
+    request = with_path(*state, path);
+    assert_int_equal(request_accept(request), -1);
+    assert_int_equal(request->problem, PROBLEM_MALFORMED_REQUEST);
+}
+
+static codev_request *with(void *arena, const char *name, const char *value)
+{
+    char **variables = talloc_zero_array(arena, char *, 3);
+
+    variables[0] = talloc_strdup(variables, "PATH_INFO=/");
+    variables[1] = talloc_asprintf(variables, "%s=%s", name, value);
+    return request_with(arena, variables);
+}
+
+static void a_query_has_at_most_4096_bytes(void **state)
+{
+    char query[REQUEST_QUERY_MAX + 2];
+    codev_request *request;
+
+    memset(query, 'a', sizeof query);
+    query[REQUEST_QUERY_MAX] = '\0';
+    assert_int_equal(request_accept(with(*state, "QUERY_STRING", query)), 0);
+    query[REQUEST_QUERY_MAX] = 'a';
+    query[REQUEST_QUERY_MAX + 1] = '\0';
+    request = with(*state, "QUERY_STRING", query);
+    assert_int_equal(request_accept(request), -1);
+    assert_int_equal(request->problem, PROBLEM_MALFORMED_REQUEST);
+}
+
+static void a_broken_query_is_malformed(void **state)
+{
+    static const char *const queries[] = {"a=%", "a=%00", "%zz", "a=%E9", "a=\xff"};
+
+    for (size_t i = 0; i < LENGTH(queries); i++) {
+        codev_request *request = with(*state, "QUERY_STRING", queries[i]);
+
+        assert_int_equal(request_accept(request), -1);
+        assert_int_equal(request->problem, PROBLEM_MALFORMED_REQUEST);
+    }
+}
+
+static void a_length_is_digits_alone(void **state)
+{
+    static const char *const wrong[] = {"-1",   "+1",  " 1",   "1 ",
+                                        "0x10", "1.0", "12ab", "9999999999999"};
+    codev_request *request = with(*state, "CONTENT_LENGTH", "999999999999");
+
+    assert_int_equal(request_accept(request), 0);
+    assert_true(request->content_length == INT64_C(999999999999));
+    for (size_t i = 0; i < LENGTH(wrong); i++) {
+        request = with(*state, "CONTENT_LENGTH", wrong[i]);
+        if (request_accept(request) != -1 || request->problem != PROBLEM_MALFORMED_REQUEST) {
+            fail_msg("the length \"%s\" was taken", wrong[i]);
+        }
+    }
+}
+
+static void a_problem_has_a_representation_even_when_accept_has_none(void **state)
+{
+    static const struct {
+        const char *accept;
+        enum representation wanted;
+    } table[] = {
+        {"text/html", REPRESENTATION_HTML},
+        {"application/json", REPRESENTATION_XML},
+        {"text/html;q=0", REPRESENTATION_XML},
+        {"", REPRESENTATION_XML},
+    };
+
+    for (size_t i = 0; i < LENGTH(table); i++) {
+        codev_request *request = with(*state, "HTTP_ACCEPT", table[i].accept);
+
+        assert_int_equal(request_accept(request), 0);
+        assert_int_equal(request->representation, table[i].wanted);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_not_given_is_empty),
+        cmocka_unit_test(every_variable_has_its_place),
+        cmocka_unit_test(canonical_paths_pass),
+        cmocka_unit_test(other_paths_are_not_found),
+        cmocka_unit_test(a_path_has_at_most_1024_bytes),
+        cmocka_unit_test(a_query_has_at_most_4096_bytes),
+        cmocka_unit_test(a_broken_query_is_malformed),
+        cmocka_unit_test(a_length_is_digits_alone),
+        cmocka_unit_test(a_problem_has_a_representation_even_when_accept_has_none),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* test_explain.c: an invalid document has each of its faults told, at its path and line. */
+#include "support.h"
+
+#include <time.h>
+
+/* One fault of the structure at a time, by the part of a request that has it. */
+static void test_tells_faults_of_the_structure(void **state)
+{
+    static const struct {
+        const char *text;
+        int line;
+        const char *path, *en, *fr;
+    } cases[] = {
+        {"<quote-request xmlns='" QUOTES "'>\n" REQUEST_NEED REQUEST_END, 1,
+         "/quote-request/contact", "The element “contact” is missing.",
+         "L'élément «\u00a0contact\u00a0» manque."},
+        {REQUEST_START
+         "<need>\n<audience>executives</audience>\n<modality>remote</modality></need>" REQUEST_END,
+         5, "/quote-request/need/participants", "The element “participants” is missing.",
+         "L'élément «\u00a0participants\u00a0» manque."},
+        {REQUEST_START REQUEST_NEED "\n<extra><deep/></extra>" REQUEST_END, 8,
+         "/quote-request/extra", "The element “extra” is not expected here.",
+         "L'élément «\u00a0extra\u00a0» n'est pas attendu ici."},
+        {REQUEST_START REQUEST_NEED "<need xmlns='urn:other'/>" REQUEST_END, 7,
+         "/quote-request/need[2]",
+         "The element “need” must be in the namespace “urn:codev:quotes:1”.",
+         "L'élément «\u00a0need\u00a0» doit être dans l'espace de noms "
+         "«\u00a0urn:codev:quotes:1\u00a0»."},
+        {REQUEST_START REQUEST_NEED REQUEST_NEED REQUEST_END, 7, "/quote-request/need[2]",
+         "There are too many elements “need”: at most 1.",
+         "Il y a trop d'éléments «\u00a0need\u00a0»\u00a0: 1 au plus."},
+        {REQUEST_START "<need><audience>executives</audience>\n<modality>remote</modality>\n"
+                       "<participants>14</participants></need>" REQUEST_END,
+         7, "/quote-request/need/participants",
+         "The element “participants” must come before “modality”.",
+         "L'élément «\u00a0participants\u00a0» doit venir avant «\u00a0modality\u00a0»."},
+        {REQUEST_START REQUEST_NEED "<consent accepted='true'/></quote-request>", 7,
+         "/quote-request/consent/@text-version", "The attribute “text-version” is missing.",
+         "L'attribut «\u00a0text-version\u00a0» manque."},
+        {REQUEST_START REQUEST_NEED "<consent text-version='2026-11'/></quote-request>", 7,
+         "/quote-request/consent/@accepted",
+         "This box must be ticked to send the form (accepted=\"true\").",
+         "Il faut cocher cette case pour envoyer la demande."},
+        {REQUEST_START REQUEST_NEED
+         "<consent text-version='2026-11' accepted='true' colour='red'/></quote-request>",
+         7, "/quote-request/consent/@colour", "The attribute “colour” is not expected here.",
+         "L'attribut «\u00a0colour\u00a0» n'est pas attendu ici."},
+        {REQUEST_START REQUEST_NEED
+         "<consent text-version='2026-11' accepted='true'>yes</consent></quote-request>",
+         7, "/quote-request/consent", "The element “consent” must not hold text of its own: “yes”.",
+         "L'élément «\u00a0consent\u00a0» ne doit pas contenir de texte\u00a0: "
+         "«\u00a0yes\u00a0»."},
+        {REQUEST_START
+         "<need><audience>executives<b/></audience>\n"
+         "<participants>14</participants><modality>remote</modality></need>" REQUEST_END,
+         5, "/quote-request/need/audience/b", "The element “b” is not expected here.",
+         "L'élément «\u00a0b\u00a0» n'est pas attendu ici."},
+        {REQUEST_START
+         "<need><audience why='so'>executives</audience>\n"
+         "<participants>14</participants><modality>remote</modality></need>" REQUEST_END,
+         5, "/quote-request/need/audience/@why", "The attribute “why” is not expected here.",
+         "L'attribut «\u00a0why\u00a0» n'est pas attendu ici."},
+    };
+    const struct xml_schema *const schema = shipped(*state, "quotes");
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct xml_faults *const faults =
+            faults_of(*state, schema, "quote-request", cases[i].text);
+        const struct xml_fault *const fault = fault_at(faults, cases[i].path);
+
+        assert_string_equal(fault->en, cases[i].en);
+        assert_string_equal(fault->fr, cases[i].fr);
+        assert_int_equal(fault->line, cases[i].line);
+        if (i != 0) /* the first lacks two elements */
+            assert_int_equal(faults->count, 1);
+    }
+}
+
+static void test_tells_each_missing_element(void **state)
+{
+    const struct xml_schema *const schema = shipped(*state, "quotes");
+    const struct xml_faults *const faults =
+        faults_of(*state, schema, "quote-request", "<quote-request xmlns='" QUOTES "'/>");
+
+    assert_int_equal(faults->count, 4);
+    assert_string_equal(faults->items[0].path, "/quote-request/organisation");
+    assert_string_equal(faults->items[1].path, "/quote-request/contact");
+    assert_string_equal(faults->items[2].path, "/quote-request/need");
+    assert_string_equal(faults->items[3].path, "/quote-request/consent");
+}
+
+/* Behind a structural fault nothing stays unseen, in order of lines. */
+static void test_tells_all_faults_at_once(void **state)
+{
+    static const struct {
+        int line;
+        const char *path;
+    } expected[] = {
+        {1, "/quote-request/@id"},
+        {2, "/quote-request/organisation/name"},
+        {2, "/quote-request/organisation/siren"},
+        {3, "/quote-request/contact/email"},
+        {4, "/quote-request/contact/given-name"},
+        {5, "/quote-request/contact/phone"},
+        {7, "/quote-request/need/audience[2]"},
+        {8, "/quote-request/need/audience[3]"},
+        {9, "/quote-request/need/participants"},
+        {10, "/quote-request/need/colour"},
+        {11, "/quote-request/need/starting-from"},
+        {13, "/quote-request/consent/@text-version"},
+        {13, "/quote-request/consent/@accepted"},
+    };
+    const struct xml_faults *const faults =
+        faults_of(*state, shipped(*state, "quotes"), "quote-request",
+                  "<quote-request xmlns='" QUOTES "' id='x'>\n"
+                  "<organisation><name> </name><siren>123456789</siren></organisation>\n"
+                  "<contact><family-name>B</family-name>\n"
+                  "<given-name>A</given-name>\n"
+                  "<phone>0498016050</phone></contact>\n"
+                  "<need><audience>executives</audience>\n"
+                  "<audience>executives</audience>\n"
+                  "<audience>executive</audience>\n"
+                  "<participants>0</participants>\n"
+                  "<colour/><modality>remote</modality>\n"
+                  "<starting-from>2027-02-30</starting-from>\n"
+                  "</need>\n"
+                  "<consent accepted='false'/></quote-request>");
+
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        assert_int_equal(fault_at(faults, expected[i].path)->line, expected[i].line);
+    assert_int_equal(faults->count, sizeof expected / sizeof expected[0]);
+    for (size_t i = 1; i < faults->count; i++)
+        assert_true(faults->items[i - 1].line <= faults->items[i].line);
+}
+
+static void test_numbers_siblings_of_one_name(void **state)
+{
+    const struct xml_faults *const faults = faults_of(
+        *state, shipped(*state, "quotes"), "quote-requests",
+        "<quote-requests xmlns='" QUOTES "'>" REQUEST "<quote-request id='x'/></quote-requests>");
+
+    (void)fault_at(faults, "/quote-requests/quote-request[2]/@id");
+    (void)fault_at(faults, "/quote-requests/quote-request[2]/need");
+    assert_int_equal(faults->count, 5);
+}
+
+static void test_tells_what_is_given_twice(void **state)
+{
+    const struct xml_faults *faults =
+        faults_of(*state, shipped(*state, "quotes"), "quote-request",
+                  REQUEST_START "<need><audience>executives</audience>\n"
+                                "<audience> executives </audience><participants>1</participants>\n"
+                                "<modality>remote</modality></need>" REQUEST_END);
+
+    only_fault(faults, 6, "/quote-request/need/audience[2]",
+               "The value “executives” is given more than once.",
+               "La valeur «\u00a0executives\u00a0» est donnée plus d'une fois.");
+    faults = faults_of(*state, shipped(*state, "config"), "codev",
+                       "<codev xmlns='urn:codev:config:1'><database><application>a</application>\n"
+                       "</database><tokens issuer='urn:x'><key id='1'>/k</key>\n"
+                       "<key id='1'>/l</key></tokens>\n"
+                       "<pool name='main' socket='/s'><plugin>quotes</plugin></pool></codev>");
+    only_fault(faults, 3, "/codev/tokens/key[2]", "The element “key” repeats an earlier one.",
+               "L'élément «\u00a0key\u00a0» en répète un autre.");
+}
+
+static const char choices[] =
+    "<xs:element name='r'><xs:complexType><xs:sequence><xs:element name='n' type='xs:int'/>\n"
+    "<xs:choice><xs:sequence><xs:element name='email' type='xs:token'/>\n"
+    "<xs:element name='phone' type='xs:int' minOccurs='0'/></xs:sequence>\n"
+    "<xs:element name='phone' type='xs:int'/></xs:choice>\n"
+    "</xs:sequence></xs:complexType></xs:element>";
+
+static void test_tells_of_choices(void **state)
+{
+    const struct xml_schema *const schema = schema_of(*state, choices);
+    const struct xml_faults *faults;
+
+    assert_int_equal(
+        faults_of(*state, schema, "r", "<r xmlns='urn:test'><n>1</n><phone>2</phone></r>")->count,
+        0);
+    only_fault(faults_of(*state, schema, "r", "<r xmlns='urn:test'><n>1</n></r>"), 1, "/r",
+               "One of these elements is missing: email, phone.",
+               "Il manque l'un de ces éléments\u00a0: email, phone.");
+    only_fault(faults_of(*state, schema, "r",
+                         "<r xmlns='urn:test'><n>1</n><phone>2</phone>\n<email>a</email></r>"),
+               2, "/r/email", "The element “email” is not expected here.",
+               "L'élément «\u00a0email\u00a0» n'est pas attendu ici.");
+    faults = faults_of(*state, schema, "r", "<r xmlns='urn:test'><phone>x</phone><odd/></r>");
+    (void)fault_at(faults, "/r/n");
+    (void)fault_at(faults, "/r/odd");
+}
+
+static void test_tells_of_too_few(void **state)
+{
+    const struct xml_schema *const schema = schema_of(
+        *state, "<xs:element name='r'><xs:complexType><xs:sequence>\n"
+                "<xs:element name='a' type='xs:int' minOccurs='2' maxOccurs='3'/>\n"
+                "<xs:element name='b' type='xs:int'/></xs:sequence></xs:complexType></xs:element>");
+    const struct xml_faults *const faults =
+        faults_of(*state, schema, "r", "<r xmlns='urn:test'><a>1</a><b>x</b></r>");
+
+    assert_string_equal(fault_at(faults, "/r/a")->fr,
+                        "Il faut au moins 2 éléments «\u00a0a\u00a0».");
+    assert_string_equal(fault_at(faults, "/r/b")->fr,
+                        "La valeur «\u00a0x\u00a0» n'est pas acceptée\u00a0: il faut un nombre "
+                        "entier.");
+    assert_int_equal(faults->count, 2);
+}
+
+static void test_hostile_documents_are_cheap(void **state)
+{
+    static const struct {
+        const char *start, *middle, *end;
+    } cases[] = {
+        {REQUEST_START "<need>", "<audience>executives</audience>", "</need>" REQUEST_END},
+        {REQUEST_START "<need>", "<audience>x</audience>", "</need>" REQUEST_END},
+        {REQUEST_START "<need>", "<odd/>", "</need>" REQUEST_END},
+        {"<quote-request xmlns='" QUOTES "'>", "<quote-request id='x'/>", "</quote-request>"},
+        {REQUEST_START "x", "<need/>x", REQUEST_END},
+    };
+    const struct xml_schema *const schema = shipped(*state, "quotes");
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *const text = talloc_array(*state, char, (1 << 20) + 1000);
+        char *at = stpcpy(text, cases[i].start);
+        const clock_t start = clock();
+
+        while (at < text + (1 << 20))
+            at = stpcpy(at, cases[i].middle);
+        (void)strcpy(at, cases[i].end);
+        assert_true(faults_of(*state, schema, "quote-request", text)->count > 0);
+        assert_true((clock() - start) * 1000 / CLOCKS_PER_SEC < 5000);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(test_tells_faults_of_the_structure),
+        test(test_tells_each_missing_element),
+        test(test_tells_all_faults_at_once),
+        test(test_numbers_siblings_of_one_name),
+        test(test_tells_what_is_given_twice),
+        test(test_tells_of_choices),
+        test(test_tells_of_too_few),
+        test(test_hostile_documents_are_cheap),
+    };
+
+    return cmocka_run_group_tests_name("xml/explain", tests, NULL, NULL);
+}
