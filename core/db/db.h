@@ -57,6 +57,7 @@ int db_connect(struct db *db);
 struct db_context {
     const char *kind; /* "visitor" or "person" */
     const char *organisation, *subject, *role;
+    const char *plugin_role; /* PostgreSQL role that the statements run as */
     bool writes; /* false: read-only, and each statement is a transaction of its own */
 };
 

@@ -50,12 +50,12 @@ static int send_named(struct db *db, const char *name)
     return PQsendQueryPrepared(db->connection, name, 0, NULL, NULL, NULL, 0);
 }
 
-static int send_enter(struct db *db, size_t statement)
+static int send_enter(struct db *db)
 {
     const struct db_context *c = &db->context;
     const char *const values[ENTER_PARAMETERS] = {
         c->kind, c->organisation, c->subject,
-        c->role, c->writes ? "t" : "f", db->statements[statement].role};
+        c->role, c->writes ? "t" : "f", c->plugin_role};
 
     return PQsendQueryPrepared(db->connection, "enter", ENTER_PARAMETERS, values, NULL, NULL, 0);
 }
@@ -63,9 +63,6 @@ static int send_enter(struct db *db, size_t statement)
 /* Send a batch; the number of commands sent, 0 when the connection is broken. */
 static size_t send_batch(struct db *db, const struct batch *batch)
 {
-    const size_t first = db->call_count > 0 ? db->calls[0].statement
-                         : batch->query != NULL ? batch->query->statement
-                                                : 0;
     size_t sent = 0;
     int fine = 1;
 
@@ -74,7 +71,7 @@ static size_t send_batch(struct db *db, const struct batch *batch)
         sent++;
     }
     if (batch->enter) {
-        fine = fine && send_enter(db, first);
+        fine = fine && send_enter(db);
         sent++;
     }
     for (size_t i = 0; i < db->call_count; i++, sent++) {

@@ -41,7 +41,8 @@ const struct pool_assets *pool_load(TALLOC_CTX *context, const struct config *co
     assets->pool = pool;
     assets->keys =
         token_keys_load(assets, config->issuer, config->keys, config->key_count, error);
-    if (assets->keys == NULL) {
+    if (assets->keys == NULL ||
+        secret_derive(assets->keys, "idempotency", assets->body_key) != 0) {
         return NULL;
     }
     assets->registry = registry_load(assets, config, pool, error);

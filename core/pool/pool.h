@@ -5,6 +5,7 @@
 #define CODEV_POOL_POOL_H
 
 #include "config/config.h"
+#include "identity/secret.h"
 #include "request/request.h"
 
 enum {
@@ -18,6 +19,7 @@ struct pool_assets {
     const struct config_pool *pool;
     const struct registry *registry;
     const struct token_keys *keys;
+    unsigned char body_key[SECRET_SIZE]; /* for the HMAC of bodies */
 };
 
 /* Load everything a pool serves with. NULL: error says why. Freed with the context. */

@@ -58,6 +58,7 @@ int request_accept(codev_request *request)
     request->origin = variable(request, "HTTP_ORIGIN");
     request->host = variable(request, "HTTP_HOST");
     request->scheme = variable(request, "REQUEST_SCHEME");
+    request->idempotency_key = variable(request, "HTTP_IDEMPOTENCY_KEY");
     /* A problem found before negotiation is shown to a browser as a page all the same. */
     request->representation = negotiate(request->accept, true, REPRESENTATION_XML) == REPRESENTATION_HTML
                                   ? REPRESENTATION_HTML

@@ -25,29 +25,33 @@ static bool is_xml(const codev_request *request)
 }
 
 /* The whole body, as long as it was announced: a cut or aborted one commits nothing. */
-static const char *read_body(codev_request *request)
+int body_read(codev_request *request)
 {
     const int size = (int)request->content_length;
-    char *bytes = talloc_size(request, (size_t)size + 1);
+    char *bytes;
 
+    if (request->bytes != NULL) {
+        return 0;
+    }
+    bytes = talloc_size(request, (size_t)size + 1);
     if (bytes == NULL) {
-        (void)request_problem(request, PROBLEM_UNAVAILABLE);
-        return NULL;
+        return request_problem(request, PROBLEM_UNAVAILABLE);
     }
     if (FCGX_GetStr(bytes, size, request->fcgi->in) != size ||
         FCGX_GetChar(request->fcgi->in) != -1) {
-        (void)request_problem(request, PROBLEM_MALFORMED_REQUEST);
-        return NULL;
+        return request_problem(request, PROBLEM_MALFORMED_REQUEST);
     }
     bytes[size] = '\0';
-    return bytes;
+    request->bytes = bytes;
+    return 0;
 }
 
-static int parse_xml(codev_request *request, const char *bytes)
+static int parse_xml(codev_request *request)
 {
     struct xml_fault fault = {0};
 
-    request->document = xml_parse(request, bytes, (size_t)request->content_length, &fault);
+    request->document =
+        xml_parse(request, request->bytes, (size_t)request->content_length, &fault);
     if (request->document == NULL) {
         xml_faults_add(&request->faults, fault.line, fault.path, fault.en, fault.fr);
         return request_problem(request, PROBLEM_MALFORMED_DOCUMENT);
@@ -55,24 +59,35 @@ static int parse_xml(codev_request *request, const char *bytes)
     return 0;
 }
 
-static int parse_form(codev_request *request, const char *bytes)
+/* A field stands for the header that a form cannot send. */
+static const char *header_field(const codev_request *request, const char *name,
+                                const char *header)
 {
-    const struct xml_field *fields;
-    size_t count;
+    for (size_t i = 0; *header == '\0' && i < request->form_field_count; i++) {
+        if (strcmp(request->form_fields[i].name, name) == 0) {
+            return request->form_fields[i].value;
+        }
+    }
+    return header;
+}
 
-    if (urlencoded_parse(request, bytes, (size_t)request->content_length, &fields, &count) != 0) {
+static int parse_form(codev_request *request)
+{
+    if (urlencoded_parse(request, request->bytes, (size_t)request->content_length,
+                         &request->form_fields, &request->form_field_count) != 0) {
         return request_problem(request, PROBLEM_MALFORMED_REQUEST);
     }
+    request->idempotency_key =
+        header_field(request, "_idempotency-key", request->idempotency_key);
     request->document =
         xml_from_form(request, request->route->plugin->schema, request->route->declared->body,
-                      fields, count, &request->faults);
+                      request->form_fields, request->form_field_count, &request->faults);
     return request->document != NULL ? 0 : request_problem(request, PROBLEM_UNAVAILABLE);
 }
 
 int request_body(codev_request *request)
 {
     const codev_route *declared = request->route->declared;
-    const char *bytes;
     int status;
 
     if (request->content_length > REQUEST_BODY_MAX) {
@@ -91,9 +106,8 @@ int request_body(codev_request *request)
     if (request->content_length == 0 && !request->is_form) {
         return request_problem(request, PROBLEM_EMPTY_DOCUMENT);
     }
-    bytes = read_body(request);
-    if (bytes == NULL ||
-        (request->is_form ? parse_form(request, bytes) : parse_xml(request, bytes)) != 0) {
+    if (body_read(request) != 0 ||
+        (request->is_form ? parse_form(request) : parse_xml(request)) != 0) {
         return -1;
     }
     status = xml_validate(request->route->plugin->schema, declared->body, request->document,

@@ -5,10 +5,13 @@
 
 #include <string.h>
 
-enum { DATABASE_ANSWERS };
-
 static const codev_statement statements[] = {
-    [DATABASE_ANSWERS] = {"SELECT 'database' AS \"@name\", 'ok' AS \"@status\""},
+    [CORE_DATABASE_ANSWERS] = {"SELECT 'database' AS \"@name\", 'ok' AS \"@status\""},
+    [CORE_IDEMPOTENCY_CLAIM] = {"SELECT core.idempotency_claim({route}, {key}, {hmac})"},
+    [CORE_IDEMPOTENCY_SETTLE] =
+        {"SELECT core.idempotency_settle({route}, {key}, {status}::integer, {location})"},
+    [CORE_IDEMPOTENCY_FIND] = {"SELECT hmac, status, location"
+                               " FROM core.idempotency_find({route}, {key})"},
     {NULL},
 };
 
@@ -80,7 +83,7 @@ static int ready(codev_request *request)
     codev_node *document = codev_new_document(request, "health");
 
     if (document == NULL || codev_set(request, document, "@status", "ready") != CODEV_OK ||
-        codev_select(request, DATABASE_ANSWERS, document, "check", NULL) != CODEV_OK) {
+        codev_select(request, CORE_DATABASE_ANSWERS, document, "check", NULL) != CODEV_OK) {
         return CODEV_FAILED;
     }
     return codev_answer(request, document);

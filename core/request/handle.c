@@ -11,7 +11,7 @@ static bool writes(const codev_request *request)
     return strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
 }
 
-static void begin(codev_request *request, bool may_write)
+void handle_begin(codev_request *request, bool may_write)
 {
     const struct principal *principal = &request->principal;
     const bool visitor = principal->role == CODEV_VISITOR;
@@ -20,6 +20,7 @@ static void begin(codev_request *request, bool may_write)
         .organisation = principal->claims.organisation,
         .subject = principal->claims.subject,
         .role = visitor ? "visitor" : principal->claims.role,
+        .plugin_role = request->route->plugin->role,
         .writes = may_write,
     };
 
@@ -48,6 +49,10 @@ int handle_failure(codev_request *request, const struct db_failure *failure)
     case DB_REFUSED: /* deactivated, or an organisation that is gone: the token counts no more */
         return request_problem(request, PROBLEM_UNAUTHENTICATED);
     case DB_VIOLATION:
+        if (strcmp(failure->constraint, IDEMPOTENCY_CONSTRAINT) == 0) {
+            request->twin = true;
+            return -1;
+        }
         return handle_violation(request, failure->constraint);
     case DB_FINE:
     case DB_BROKEN:
@@ -61,21 +66,19 @@ int request_handle(codev_request *request)
     struct db *db = request->service->db;
     struct db_failure failure;
 
-    begin(request, writes(request));
+    handle_begin(request, writes(request));
     request->page = request->route->page;
-    if (request->route->declared->handle(request) != CODEV_OK || request->status == 0) {
-        db_rollback(db);
-        return request_problem(request, PROBLEM_INTERNAL);
+    if (idempotency_begin(request) == 0 &&
+        request->route->declared->handle(request) == CODEV_OK && request->status != 0 &&
+        answer_render(request) == 0 && idempotency_end(request) == 0) {
+        if (db_commit(db, &failure) == 0) {
+            return 0;
+        }
+        (void)handle_failure(request, &failure);
     }
-    if (answer_render(request) != 0) {
-        db_rollback(db);
-        return -1;
-    }
-    if (db_commit(db, &failure) != 0) {
-        db_rollback(db);
-        return handle_failure(request, &failure);
-    }
-    return 0;
+    db_rollback(db);
+    return request->twin ? idempotency_replay(request)
+                         : request_problem(request, PROBLEM_INTERNAL);
 }
 
 int request_show_form(codev_request *request)
@@ -85,7 +88,7 @@ int request_show_form(codev_request *request)
     request->problem = PROBLEM_NONE;
     request->location = NULL;
     request->page = request->route->form_page;
-    begin(request, false);
+    handle_begin(request, false);
     if (request->route->declared->form(request) != CODEV_OK) {
         return request_problem(request, PROBLEM_INTERNAL);
     }

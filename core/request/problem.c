@@ -21,6 +21,10 @@ static const struct {
                                "The query has a parameter or a value that this list does not "
                                "take; each is told in an error element.",
                                "L’adresse demandée contient un paramètre qui n’est pas accepté."},
+    [PROBLEM_INVALID_IDEMPOTENCY_KEY] =
+        {400, "invalid-idempotency-key", "Invalid Idempotency-Key", "Demande illisible",
+         "An Idempotency-Key is 1 to 255 visible ASCII characters.",
+         "Votre demande n’a pas pu être lue. Merci de réessayer."},
     [PROBLEM_EMPTY_DOCUMENT] = {400, "empty-document", "Empty document", "Document vide",
                                 "This route takes an XML document; the body is empty.",
                                 "Un document était attendu, rien n’a été reçu."},
@@ -63,6 +67,13 @@ static const struct {
                                   "an error element.",
                                   "Le document ne suit pas son schéma ; chaque erreur est "
                                   "indiquée."},
+    [PROBLEM_REUSED_IDEMPOTENCY_KEY] =
+        {422, "reused-idempotency-key", "Idempotency-Key used for another request",
+         "Demande déjà envoyée",
+         "This Idempotency-Key came with another body within the last 24 hours; nothing was "
+         "changed.",
+         "Ce formulaire a déjà été envoyé avec un autre contenu ; rouvrez-le pour en envoyer un "
+         "autre."},
     [PROBLEM_INTERNAL] = {500, "internal", "Internal error", "Erreur de notre côté",
                           "Something failed on our side; nothing was changed. The instance names "
                           "it in our logs.",

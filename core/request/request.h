@@ -19,6 +19,7 @@ enum {
     REQUEST_PATH_MAX = 1024,    /* bytes of a path below the mount point */
     REQUEST_QUERY_MAX = 4096,   /* bytes of a query */
     REQUEST_FIELDS_MAX = 1000,  /* fields of a form or a query */
+    IDEMPOTENCY_KEY_MAX = 255,  /* bytes of an Idempotency-Key */
     LIST_LIMIT_MAX = 200,       /* items of a list's page */
     LIST_LIMIT_DEFAULT = 50,
 };
@@ -28,6 +29,7 @@ struct service {
     const struct registry *registry;
     struct db *db;
     struct token_memory *tokens;
+    const unsigned char *body_key; /* SECRET_SIZE bytes, for the HMAC of bodies */
 };
 
 /* The stages, in order; each has its place in the log line. */
@@ -48,6 +50,7 @@ enum problem_kind {
     PROBLEM_NONE,
     PROBLEM_MALFORMED_REQUEST,
     PROBLEM_INVALID_QUERY,
+    PROBLEM_INVALID_IDEMPOTENCY_KEY,
     PROBLEM_EMPTY_DOCUMENT,
     PROBLEM_MALFORMED_DOCUMENT,
     PROBLEM_UNAUTHENTICATED,
@@ -59,6 +62,7 @@ enum problem_kind {
     PROBLEM_TOO_LARGE,
     PROBLEM_UNSUPPORTED_MEDIA_TYPE,
     PROBLEM_INVALID_DOCUMENT,
+    PROBLEM_REUSED_IDEMPOTENCY_KEY,
     PROBLEM_INTERNAL,
     PROBLEM_UNAVAILABLE,
     PROBLEM_KINDS
@@ -77,6 +81,7 @@ struct codev_request {
     /* as it arrived (accept.c); never NULL, empty when not given */
     const char *method, *path, *query, *mount, *id;
     const char *content_type, *accept, *authorization, *cookie, *origin, *host, *scheme;
+    const char *idempotency_key;
     int64_t content_length; /* bytes; -1: not a number */
     int64_t arrived;        /* clock_now() */
 
@@ -87,6 +92,9 @@ struct codev_request {
     struct principal principal;
     enum representation representation;
     bool is_form;
+    const char *bytes; /* the body as it came, content_length of them; NULL: not read */
+    const struct xml_field *form_fields;
+    size_t form_field_count;
     const struct xml_field *query_fields;
     size_t query_field_count;
     xmlDoc *document;
@@ -94,6 +102,7 @@ struct codev_request {
 
     /* the answer */
     enum problem_kind problem;
+    bool twin; /* another request with this Idempotency-Key was first */
     int status;
     xmlDoc *answer;
     const struct xml_page *page;
@@ -151,6 +160,22 @@ const char *list_parameter(codev_request *request, const char *name);
 
 /* Write a row's columns below the node, by name. 0, or -1: no memory. (bind.c) */
 int bind_row(codev_request *request, const PGresult *result, int row, xmlNode *node);
+
+/* Idempotency-Key on POST (idempotency.c): claim the key in the transaction, note the outcome in it,
+ * and answer a twin as the first one was. No-ops where no key was given. 0, or -1. */
+extern const char IDEMPOTENCY_CONSTRAINT[];
+int idempotency_begin(codev_request *request);
+int idempotency_end(codev_request *request);
+int idempotency_replay(codev_request *request);
+
+/* The core's own statements, by their places in its table (core_plugin.c), which comes first. */
+enum { CORE_DATABASE_ANSWERS, CORE_IDEMPOTENCY_CLAIM, CORE_IDEMPOTENCY_SETTLE, CORE_IDEMPOTENCY_FIND };
+
+/* Begin a transaction on behalf of the request's principal. */
+void handle_begin(codev_request *request, bool may_write);
+
+/* Read the body as long as it was announced, once; 0, or -1 with the problem set. */
+int body_read(codev_request *request);
 
 /* Turn what the database said into the request's problem; always returns -1. */
 int handle_failure(codev_request *request, const struct db_failure *failure);

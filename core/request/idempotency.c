@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* idempotency.c: Idempotency-Key: the same POST sent twice has its effect once.
+ *
+ * The key is claimed by the first statement of the write's own transaction, so it is kept exactly
+ * when the write is. A twin that comes meanwhile waits at the claim until the first one has ended;
+ * then it fails there, is rolled back, and is answered as the first was. Of the body only an HMAC
+ * is kept. */
+#include "request/request.h"
+
+#include "identity/secret.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HMAC_TEXT_SIZE = 2 * SECRET_SIZE + 1 };
+
+const char IDEMPOTENCY_CONSTRAINT[] = "idempotency_pkey";
+
+static bool has_key(const codev_request *request)
+{
+    return *request->idempotency_key != '\0' && strcmp(request->method, "POST") == 0;
+}
+
+static bool is_valid(const char *key)
+{
+    for (const char *at = key; *at != '\0'; at++) {
+        if (*at <= ' ' || *at > '~') {
+            return false;
+        }
+    }
+    return strlen(key) <= IDEMPOTENCY_KEY_MAX;
+}
+
+static int body_hmac(const codev_request *request, char text_r[HMAC_TEXT_SIZE])
+{
+    unsigned char hmac[SECRET_SIZE];
+    const size_t size = request->bytes != NULL ? (size_t)request->content_length : 0;
+
+    if (secret_hmac(request->service->body_key, request->bytes, size, hmac) != 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < SECRET_SIZE; i++) {
+        (void)sprintf(text_r + 2 * i, "%02x", hmac[i]);
+    }
+    return 0;
+}
+
+/* Queue a statement of the core with values that live as long as the request. */
+static int queue(codev_request *request, size_t statement, const char *const *values, size_t count)
+{
+    const char *const *copy = talloc_memdup(request, (const void *)values, count * sizeof *values);
+
+    return copy != NULL && db_queue(request->service->db, statement, copy) == 0
+               ? 0
+               : request_problem(request, PROBLEM_UNAVAILABLE);
+}
+
+int idempotency_begin(codev_request *request)
+{
+    char *hmac;
+
+    if (!has_key(request)) {
+        return 0;
+    }
+    if (!is_valid(request->idempotency_key)) {
+        return request_problem(request, PROBLEM_INVALID_IDEMPOTENCY_KEY);
+    }
+    hmac = talloc_size(request, HMAC_TEXT_SIZE);
+    if (hmac == NULL || body_hmac(request, hmac) != 0) {
+        return request_problem(request, PROBLEM_UNAVAILABLE);
+    }
+    return queue(request, CORE_IDEMPOTENCY_CLAIM,
+                 (const char *const[]){request->path, request->idempotency_key, hmac}, 3);
+}
+
+int idempotency_end(codev_request *request)
+{
+    const char *status;
+
+    if (!has_key(request)) {
+        return 0;
+    }
+    status = talloc_asprintf(request, "%d", request->status);
+    return queue(request, CORE_IDEMPOTENCY_SETTLE,
+                 (const char *const[]){request->path, request->idempotency_key, status,
+                                       request->location},
+                 4);
+}
+
+int idempotency_replay(codev_request *request)
+{
+    const char *const values[] = {request->path, request->idempotency_key};
+    struct db *db = request->service->db;
+    struct db_failure failure;
+    const PGresult *first;
+    char hmac[HMAC_TEXT_SIZE];
+
+    handle_begin(request, false);
+    first = db_query(db, request, CORE_IDEMPOTENCY_FIND, values, &failure);
+    if (first == NULL) {
+        return handle_failure(request, &failure);
+    }
+    if (PQntuples(first) != 1 || body_hmac(request, hmac) != 0) {
+        return request_problem(request, PROBLEM_UNAVAILABLE);
+    }
+    if (strcmp(PQgetvalue(first, 0, 0), hmac) != 0) {
+        return request_problem(request, PROBLEM_REUSED_IDEMPOTENCY_KEY);
+    }
+    request->status = (int)strtol(PQgetvalue(first, 0, 1), NULL, 10);
+    request->location =
+        PQgetisnull(first, 0, 2) ? NULL : talloc_strdup(request, PQgetvalue(first, 0, 2));
+    request->body = "";
+    request->body_size = 0;
+    return 0;
+}
