@@ -28,6 +28,12 @@ static bool segment_of(const char *path, struct segment *segment)
     return path[0] != '@' || (length > 1 && slash == NULL);
 }
 
+/* "." */
+static bool is_self(const struct segment *segment)
+{
+    return segment->length == 1 && segment->name[0] == '.';
+}
+
 /* Whether something may be set there: the path is sound to its end, and the text is one of XML. */
 static bool can_set(const char *path, const char *value)
 {
@@ -107,7 +113,7 @@ static const xmlNode *walk(const xmlNode *node, const char *path, struct segment
     while (segment_of(path, last)) {
         if (last->rest == NULL)
             return node;
-        if (last->length != 1 || last->name[0] != '.')
+        if (!is_self(last))
             node = find(node->children, node, last->name, last->length);
         if (node == NULL)
             return NULL;
@@ -128,7 +134,7 @@ const char *xml_get(TALLOC_CTX *arena, const xmlNode *node, const char *path)
 
         return found == NULL ? NULL : text_under(arena, (const xmlNode *)found, found->children);
     }
-    if (last.length != 1 || last.name[0] != '.')
+    if (!is_self(&last))
         node = find(node->children, node, last.name, last.length);
     return node == NULL ? NULL : text_under(arena, node, node->children);
 }
@@ -194,17 +200,15 @@ static xmlNode *append(xmlNode *parent, const char *name, int length)
 static xmlNode *reach(xmlNode *node, const char *path, struct segment *last)
 {
     while (segment_of(path, last)) {
-        xmlNode *next = node;
-
         if (last->rest == NULL)
             return node;
-        if (last->length != 1 || last->name[0] != '.')
-            next = find(node->children, node, last->name, last->length);
-        if (next == NULL)
-            next = append(node, last->name, last->length);
-        if (next == NULL)
-            return NULL;
-        node = next;
+        if (!is_self(last)) {
+            xmlNode *const found = find(node->children, node, last->name, last->length);
+
+            node = found != NULL ? found : append(node, last->name, last->length);
+            if (node == NULL)
+                return NULL;
+        }
         path = last->rest;
     }
     return NULL;
@@ -224,7 +228,7 @@ int xml_set(xmlNode *node, const char *path, const char *value)
                    ? -1
                    : 0;
     element = node;
-    if (last.length != 1 || last.name[0] != '.') {
+    if (!is_self(&last)) {
         element = find(node->children, node, last.name, last.length);
         if (element == NULL)
             element = append(node, last.name, last.length);
@@ -238,7 +242,7 @@ int xml_add(xmlNode *node, const char *path, const char *value)
     xmlNode *element;
 
     node = can_set(path, value) ? reach(node, path, &last) : NULL;
-    if (node == NULL || last.name[0] == '@' || last.name[0] == '.')
+    if (node == NULL || last.name[0] == '@' || is_self(&last))
         return -1;
     element = append(node, last.name, last.length);
     return element == NULL ? -1 : set_text(element, value);

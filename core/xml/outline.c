@@ -23,7 +23,7 @@ static struct xml_element_rule *rule_named(struct xml_type *type, const char *na
     for (int i = 0; i < type->element_count; i++)
         if (strcmp(type->elements[i].name, name) == 0 &&
             strcmp(type->elements[i].namespace, namespace) == 0)
-            return (struct xml_element_rule *)(uintptr_t)&type->elements[i];
+            return (struct xml_element_rule *)&type->elements[i];
     return NULL;
 }
 
@@ -39,7 +39,7 @@ static int add_element(struct outline_builder *builder, struct xml_type *type,
             same->max = rule->max;
         return 0;
     }
-    grown = talloc_realloc(builder->keep, (struct xml_element_rule *)(uintptr_t)type->elements,
+    grown = talloc_realloc(builder->keep, (struct xml_element_rule *)type->elements,
                            struct xml_element_rule, (unsigned)type->element_count + 1);
     if (grown == NULL)
         return -1;
@@ -52,7 +52,7 @@ static int add_attribute(struct outline_builder *builder, struct xml_type *type,
                          const struct xml_attribute_rule *rule)
 {
     struct xml_attribute_rule *const grown =
-        talloc_realloc(builder->keep, (struct xml_attribute_rule *)(uintptr_t)type->attributes,
+        talloc_realloc(builder->keep, (struct xml_attribute_rule *)type->attributes,
                        struct xml_attribute_rule, (unsigned)type->attribute_count + 1);
 
     if (grown == NULL)
@@ -130,7 +130,7 @@ static int occurs(struct outline_builder *builder, const xmlNode *node, const ch
 
     if (value == NULL)
         return 1;
-    return strcmp(value, "unbounded") == 0 ? XML_UNBOUNDED : atoi(value);
+    return strcmp(value, "unbounded") == 0 ? XML_UNBOUNDED : (int)strtol(value, NULL, 10);
 }
 
 /* Whether each step of an XPath that names an element has a prefix: without one it means an element

@@ -122,8 +122,7 @@ static xmlDoc *transform(const struct xml_page *page, xmlDoc *document,
     xsltSetTransformErrorFunc(context, error, collect);
     /* Quoted: a value is a string, whatever quotes or XPath it holds. The library takes it as not
      * const, and does not write to it. */
-    if (xsltQuoteUserParams(
-            context, (const char **)(uintptr_t)(parameters == NULL ? none : parameters)) == 0)
+    if (xsltQuoteUserParams(context, (const char **)(parameters == NULL ? none : parameters)) == 0)
         result = xsltApplyStylesheetUser(page->stylesheet, document, NULL, NULL, NULL, context);
     if (context->state != XSLT_STATE_OK) {
         xmlFreeDoc(result);

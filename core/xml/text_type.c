@@ -156,9 +156,9 @@ static void read_facet(struct outline_builder *builder, const xmlNode *facet,
     if (value == NULL)
         return;
     if (outline_is(facet, "length") || outline_is(facet, "minLength"))
-        type->length_min = atoi(value);
+        type->length_min = (int)strtol(value, NULL, 10);
     if (outline_is(facet, "length") || outline_is(facet, "maxLength"))
-        type->length_max = atoi(value);
+        type->length_max = (int)strtol(value, NULL, 10);
     if (outline_is(facet, "minInclusive"))
         type->low = talloc_strdup(builder->keep, value);
     if (outline_is(facet, "maxInclusive"))

@@ -17,7 +17,7 @@ enum {
 
 /* One thing wrong with a document. Texts are complete sentences and live as long as the arena. */
 struct xml_fault {
-    int line;         /* from 1; 0 where a document has no lines (it came from a form) */
+    int line;         /* from 1, where the start tag ends; 0 where there are no lines (a form) */
     const char *path; /* "/quote-request/need/audience[2]", "/…/consent/@text-version"; see
                          schemas/README.md */
     const char *en, *fr;
@@ -66,9 +66,11 @@ const char *xml_schema_namespace(const struct xml_schema *schema);
 /* Whether the schema declares a global element of this name. */
 bool xml_schema_declares(const struct xml_schema *schema, const char *root);
 
-/* Validate. 0: valid. 1: invalid, every fault added. -1: the validator itself failed (treat as
- * refused: 422 with one fault that says the document could not be checked). The root element must
- * be `root` in the schema's namespace, else one fault says what was expected and found. */
+/* Validate. 0: valid. 1: invalid, every fault added, by line. -1: the validator itself failed
+ * (treat as refused: 422; the fault that says the document could not be checked is added). The root
+ * element must be `root` in the schema's namespace, else one fault says what was expected and
+ * found. The document is brought into the form that was checked: texts have the white space of
+ * their type (none at the ends, but in free text), and attributes with a default are there. */
 int xml_validate(const struct xml_schema *schema, const char *root, xmlDoc *document,
                  struct xml_faults *faults);
 
@@ -83,8 +85,9 @@ struct xml_field {
 /* Make the document that the fields describe, in the schema's order whatever theirs. Optional
  * elements and attributes left empty are left out; required ones are written empty, so that
  * validation puts a message beside each. Names the schema does not know become faults (path
- * "/ROOT", naming the field); names that begin with '_' are skipped. NULL only when memory is
- * short. */
+ * "/ROOT", naming the field), as do second answers to what is no list, characters that XML cannot
+ * hold, and fields beyond 1,000; names that begin with '_' are skipped. NULL only when memory is
+ * short, or when the schema does not declare the root. */
 xmlDoc *xml_from_form(TALLOC_CTX *arena, const struct xml_schema *schema, const char *root,
                       const struct xml_field *fields, size_t count, struct xml_faults *faults);
 
@@ -100,13 +103,15 @@ size_t xml_get_all(TALLOC_CTX *arena, const xmlNode *node, const char *path,
                    const char *const **values_r);
 
 /* Set the text at the path, making the elements that are missing (at the end of their parent).
- * 0, or -1 when memory is short or the path is malformed. */
+ * 0, or -1 when memory is short, the path is malformed or the value is no text of XML (malformed
+ * UTF-8, control characters); then nothing is changed but for lack of memory. */
 int xml_set(xmlNode *node, const char *path, const char *value);
 
 /* Append another element of that path's last name, even when one is there. */
 int xml_add(xmlNode *node, const char *path, const char *value);
 
-/* First child element / next sibling element of that name in the node's namespace (NULL: any). */
+/* First child element / next sibling element of that name in the node's namespace (NULL: any
+ * element, of any namespace). */
 xmlNode *xml_child(const xmlNode *node, const char *name);
 xmlNode *xml_next(const xmlNode *node, const char *name);
 
@@ -115,8 +120,7 @@ xmlDoc *xml_new(TALLOC_CTX *arena, const char *namespace, const char *root);
 
 /* ---- writing (write.c) and pages (page.c) */
 
-/* Serialise as UTF-8 with declaration. NULL when memory is short. In the arena; size without NUL.
- */
+/* Serialise as UTF-8 with declaration, in the arena; size without NUL. NULL: memory is short. */
 char *xml_write(TALLOC_CTX *arena, xmlDoc *document, size_t *size_r);
 
 struct xml_page; /* a compiled stylesheet; read-only after load */

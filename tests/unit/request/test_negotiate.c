@@ -213,8 +213,10 @@ static void stage(const char *accept, const char *content_type, const char *page
 {
     const codev_route declared = {.method = "POST", .path = "/", .page = page, .form = form};
     const struct route route = {.declared = &declared};
-    codev_request request = {.route = &route, .accept = accept, .content_type = content_type};
+    codev_request request = {
+        .route = &route, .accept = accept, .content_type = content_type, .method = "POST"};
 
+    request.is_form = request_is_form(&request);
     if (wanted == NEITHER) {
         assert_int_equal(request_negotiate(&request), -1);
         assert_int_equal(request.problem, PROBLEM_NOT_ACCEPTABLE);

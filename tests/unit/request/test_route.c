@@ -162,12 +162,21 @@ static void expect_allow(void **state, const char *method, const char *path, con
 
 static void another_method_is_told_which_there_are(void **state)
 {
-    expect_allow(state, "DELETE", "/things", "GET, HEAD, POST");
-    expect_allow(state, "POST", "/things/" ID, "GET, HEAD, PUT, DELETE");
-    expect_allow(state, "HEAD", "/things/" ID "/parts/" ID, "POST");
-    expect_allow(state, "get", "/things", "GET, HEAD, POST");
-    expect_allow(state, "OPTIONS", "/", "GET, HEAD");
-    expect_allow(state, "", "/", "GET, HEAD");
+    expect_allow(state, "DELETE", "/things", "GET, HEAD, POST, OPTIONS");
+    expect_allow(state, "POST", "/things/" ID, "GET, HEAD, PUT, DELETE, OPTIONS");
+    expect_allow(state, "HEAD", "/things/" ID "/parts/" ID, "POST, OPTIONS");
+    expect_allow(state, "get", "/things", "GET, HEAD, POST, OPTIONS");
+    expect_allow(state, "", "/", "GET, HEAD, OPTIONS");
+}
+
+static void options_is_answered_by_the_route_table(void **state)
+{
+    codev_request *request = request_of(state, "OPTIONS", "/things");
+
+    assert_int_equal(request_route(request), -1);
+    assert_int_equal(request->problem, PROBLEM_NONE);
+    assert_int_equal(request->status, 204);
+    assert_string_equal(request->allow, "GET, HEAD, POST, OPTIONS");
 }
 
 static void a_path_that_nobody_has_is_404_for_every_method(void **state)
@@ -195,6 +204,7 @@ int main(void)
         cmocka_unit_test(a_text_is_one_segment_of_1_to_128_bytes),
         cmocka_unit_test(head_is_answered_by_get),
         cmocka_unit_test(another_method_is_told_which_there_are),
+        cmocka_unit_test(options_is_answered_by_the_route_table),
         cmocka_unit_test(a_path_that_nobody_has_is_404_for_every_method),
         cmocka_unit_test(the_path_itself_is_not_changed),
     };

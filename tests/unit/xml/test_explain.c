@@ -5,73 +5,70 @@
 #include <time.h>
 
 /* One fault of the structure at a time, by the part of a request that has it. */
+static const struct {
+    const char *text;
+    int line;
+    const char *path, *en, *fr;
+} structure[] = {
+    {"<quote-request xmlns='" QUOTES "'>\n" REQUEST_NEED REQUEST_END, 1, "/quote-request/contact",
+     "The element “contact” is missing.", "L'élément «\u00a0contact\u00a0» manque."},
+    {REQUEST_START
+     "<need>\n<audience>executives</audience>\n<modality>remote</modality></need>" REQUEST_END,
+     5, "/quote-request/need/participants", "The element “participants” is missing.",
+     "L'élément «\u00a0participants\u00a0» manque."},
+    {REQUEST_START REQUEST_NEED "\n<extra><deep/></extra>" REQUEST_END, 8, "/quote-request/extra",
+     "The element “extra” is not expected here.",
+     "L'élément «\u00a0extra\u00a0» n'est pas attendu ici."},
+    {REQUEST_START REQUEST_NEED "<need xmlns='urn:other'/>" REQUEST_END, 7,
+     "/quote-request/need[2]", "The element “need” must be in the namespace “urn:codev:quotes:1”.",
+     "L'élément «\u00a0need\u00a0» doit être dans l'espace de noms "
+     "«\u00a0urn:codev:quotes:1\u00a0»."},
+    {REQUEST_START REQUEST_NEED REQUEST_NEED REQUEST_END, 7, "/quote-request/need[2]",
+     "There are too many elements “need”: at most 1.",
+     "Il y a trop d'éléments «\u00a0need\u00a0»\u00a0: 1 au plus."},
+    {REQUEST_START "<need><audience>executives</audience>\n<modality>remote</modality>\n"
+                   "<participants>14</participants></need>" REQUEST_END,
+     7, "/quote-request/need/participants",
+     "The element “participants” must come before “modality”.",
+     "L'élément «\u00a0participants\u00a0» doit venir avant «\u00a0modality\u00a0»."},
+    {REQUEST_START REQUEST_NEED "<consent accepted='true'/></quote-request>", 7,
+     "/quote-request/consent/@text-version", "The attribute “text-version” is missing.",
+     "L'attribut «\u00a0text-version\u00a0» manque."},
+    {REQUEST_START REQUEST_NEED "<consent text-version='2026-11'/></quote-request>", 7,
+     "/quote-request/consent/@accepted",
+     "This box must be ticked to send the form (accepted=\"true\").",
+     "Il faut cocher cette case pour envoyer la demande."},
+    {REQUEST_START REQUEST_NEED
+     "<consent text-version='2026-11' accepted='true' colour='red'/></quote-request>",
+     7, "/quote-request/consent/@colour", "The attribute “colour” is not expected here.",
+     "L'attribut «\u00a0colour\u00a0» n'est pas attendu ici."},
+    {REQUEST_START REQUEST_NEED
+     "<consent text-version='2026-11' accepted='true'>yes</consent></quote-request>",
+     7, "/quote-request/consent", "The element “consent” must not hold text of its own: “yes”.",
+     "L'élément «\u00a0consent\u00a0» ne doit pas contenir de texte\u00a0: "
+     "«\u00a0yes\u00a0»."},
+    {REQUEST_START "<need><audience>executives<b/></audience>\n"
+                   "<participants>14</participants><modality>remote</modality></need>" REQUEST_END,
+     5, "/quote-request/need/audience/b", "The element “b” is not expected here.",
+     "L'élément «\u00a0b\u00a0» n'est pas attendu ici."},
+    {REQUEST_START "<need><audience why='so'>executives</audience>\n"
+                   "<participants>14</participants><modality>remote</modality></need>" REQUEST_END,
+     5, "/quote-request/need/audience/@why", "The attribute “why” is not expected here.",
+     "L'attribut «\u00a0why\u00a0» n'est pas attendu ici."},
+};
+
 static void test_tells_faults_of_the_structure(void **state)
 {
-    static const struct {
-        const char *text;
-        int line;
-        const char *path, *en, *fr;
-    } cases[] = {
-        {"<quote-request xmlns='" QUOTES "'>\n" REQUEST_NEED REQUEST_END, 1,
-         "/quote-request/contact", "The element “contact” is missing.",
-         "L'élément «\u00a0contact\u00a0» manque."},
-        {REQUEST_START
-         "<need>\n<audience>executives</audience>\n<modality>remote</modality></need>" REQUEST_END,
-         5, "/quote-request/need/participants", "The element “participants” is missing.",
-         "L'élément «\u00a0participants\u00a0» manque."},
-        {REQUEST_START REQUEST_NEED "\n<extra><deep/></extra>" REQUEST_END, 8,
-         "/quote-request/extra", "The element “extra” is not expected here.",
-         "L'élément «\u00a0extra\u00a0» n'est pas attendu ici."},
-        {REQUEST_START REQUEST_NEED "<need xmlns='urn:other'/>" REQUEST_END, 7,
-         "/quote-request/need[2]",
-         "The element “need” must be in the namespace “urn:codev:quotes:1”.",
-         "L'élément «\u00a0need\u00a0» doit être dans l'espace de noms "
-         "«\u00a0urn:codev:quotes:1\u00a0»."},
-        {REQUEST_START REQUEST_NEED REQUEST_NEED REQUEST_END, 7, "/quote-request/need[2]",
-         "There are too many elements “need”: at most 1.",
-         "Il y a trop d'éléments «\u00a0need\u00a0»\u00a0: 1 au plus."},
-        {REQUEST_START "<need><audience>executives</audience>\n<modality>remote</modality>\n"
-                       "<participants>14</participants></need>" REQUEST_END,
-         7, "/quote-request/need/participants",
-         "The element “participants” must come before “modality”.",
-         "L'élément «\u00a0participants\u00a0» doit venir avant «\u00a0modality\u00a0»."},
-        {REQUEST_START REQUEST_NEED "<consent accepted='true'/></quote-request>", 7,
-         "/quote-request/consent/@text-version", "The attribute “text-version” is missing.",
-         "L'attribut «\u00a0text-version\u00a0» manque."},
-        {REQUEST_START REQUEST_NEED "<consent text-version='2026-11'/></quote-request>", 7,
-         "/quote-request/consent/@accepted",
-         "This box must be ticked to send the form (accepted=\"true\").",
-         "Il faut cocher cette case pour envoyer la demande."},
-        {REQUEST_START REQUEST_NEED
-         "<consent text-version='2026-11' accepted='true' colour='red'/></quote-request>",
-         7, "/quote-request/consent/@colour", "The attribute “colour” is not expected here.",
-         "L'attribut «\u00a0colour\u00a0» n'est pas attendu ici."},
-        {REQUEST_START REQUEST_NEED
-         "<consent text-version='2026-11' accepted='true'>yes</consent></quote-request>",
-         7, "/quote-request/consent", "The element “consent” must not hold text of its own: “yes”.",
-         "L'élément «\u00a0consent\u00a0» ne doit pas contenir de texte\u00a0: "
-         "«\u00a0yes\u00a0»."},
-        {REQUEST_START
-         "<need><audience>executives<b/></audience>\n"
-         "<participants>14</participants><modality>remote</modality></need>" REQUEST_END,
-         5, "/quote-request/need/audience/b", "The element “b” is not expected here.",
-         "L'élément «\u00a0b\u00a0» n'est pas attendu ici."},
-        {REQUEST_START
-         "<need><audience why='so'>executives</audience>\n"
-         "<participants>14</participants><modality>remote</modality></need>" REQUEST_END,
-         5, "/quote-request/need/audience/@why", "The attribute “why” is not expected here.",
-         "L'attribut «\u00a0why\u00a0» n'est pas attendu ici."},
-    };
     const struct xml_schema *const schema = shipped(*state, "quotes");
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof structure / sizeof structure[0]; i++) {
         const struct xml_faults *const faults =
-            faults_of(*state, schema, "quote-request", cases[i].text);
-        const struct xml_fault *const fault = fault_at(faults, cases[i].path);
+            faults_of(*state, schema, "quote-request", structure[i].text);
+        const struct xml_fault *const fault = fault_at(faults, structure[i].path);
 
-        assert_string_equal(fault->en, cases[i].en);
-        assert_string_equal(fault->fr, cases[i].fr);
-        assert_int_equal(fault->line, cases[i].line);
+        assert_string_equal(fault->en, structure[i].en);
+        assert_string_equal(fault->fr, structure[i].fr);
+        assert_int_equal(fault->line, structure[i].line);
         if (i != 0) /* the first lacks two elements */
             assert_int_equal(faults->count, 1);
     }
