@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *variable(const codev_request *request, const char *name)
 {
@@ -40,6 +41,43 @@ static bool is_canonical(const char *path)
     return *path == '/' && utf8_valid(path);
 }
 
+/* Whether the body is a form's, by its media type. */
+bool request_is_form(const codev_request *request)
+{
+    static const char form[] = "application/x-www-form-urlencoded";
+
+    return strcmp(request->method, "POST") == 0 &&
+           strncasecmp(request->content_type, form, sizeof form - 1) == 0 &&
+           strchr(" ;", request->content_type[sizeof form - 1]) != NULL;
+}
+
+/* A form cannot send a method or a header; fields stand for them. That is why a form is read before
+ * it is routed. What cannot be read is told in its turn, by the stage of the body. */
+static void read_form(codev_request *request)
+{
+    static const char *const methods[] = {"PUT", "DELETE"};
+
+    if (request->content_length > REQUEST_BODY_MAX || body_read(request) != 0 ||
+        urlencoded_parse(request, request->bytes, (size_t)request->content_length,
+                         &request->form_fields, &request->form_field_count) != 0) {
+        request->problem = PROBLEM_NONE;
+        request->form_is_broken = true;
+        return;
+    }
+    for (size_t i = 0; i < request->form_field_count; i++) {
+        const struct xml_field *field = &request->form_fields[i];
+
+        for (size_t m = 0; m < sizeof methods / sizeof *methods; m++) {
+            if (strcmp(field->name, "_method") == 0 && strcmp(field->value, methods[m]) == 0) {
+                request->method = methods[m];
+            }
+        }
+        if (strcmp(field->name, "_idempotency-key") == 0 && *request->idempotency_key == '\0') {
+            request->idempotency_key = field->value;
+        }
+    }
+}
+
 int request_accept(codev_request *request)
 {
     request->arrived = clock_now();
@@ -66,6 +104,10 @@ int request_accept(codev_request *request)
     if (strlen(request->path) > REQUEST_PATH_MAX || strlen(request->query) > REQUEST_QUERY_MAX ||
         request->content_length < 0) {
         return request_problem(request, PROBLEM_MALFORMED_REQUEST);
+    }
+    request->is_form = request_is_form(request);
+    if (request->is_form) {
+        read_form(request);
     }
     if (!is_canonical(request->path)) {
         return request_problem(request, PROBLEM_NOT_FOUND);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <openssl/evp.h>
 #include <string.h>
 
 enum {
@@ -92,11 +93,36 @@ static const char *reason_phrase(const codev_request *request)
         return "OK";
     case 201:
         return "Created";
+    case 204:
+        return "No Content";
     case 303:
         return "See Other";
     default:
         return problem_title(request->problem);
     }
+}
+
+/* A strong entity tag (RFC 9110 §8.8.3): the version that the document bears, so that If-Match can be
+ * told in a statement; else a digest of the very bytes. */
+static const char *entity_tag(codev_request *request)
+{
+    enum { TAG_BYTES = 16 };
+    const char *version = request->representation == REPRESENTATION_XML
+                              ? xml_get(request, xmlDocGetRootElement(request->answer), "@version")
+                              : NULL;
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    char *text = talloc_strdup(request, "");
+
+    if (version != NULL) {
+        return version;
+    }
+    if (EVP_Digest(request->body, request->body_size, digest, NULL, EVP_sha256(), NULL) != 1) {
+        return request->id; /* unlike any other: it matches nothing */
+    }
+    for (int i = 0; i < TAG_BYTES && text != NULL; i++) {
+        text = talloc_asprintf_append_buffer(text, "%02x", digest[i]);
+    }
+    return text != NULL ? text : request->id;
 }
 
 /* Headers that depend on the problem. */
@@ -107,8 +133,6 @@ static const char *problem_headers(codev_request *request)
         return *request->authorization != '\0'
                    ? "WWW-Authenticate: Bearer realm=\"codev\", error=\"invalid_token\"\r\n"
                    : "WWW-Authenticate: Bearer realm=\"codev\"\r\n";
-    case PROBLEM_METHOD_NOT_ALLOWED:
-        return talloc_asprintf(request, "Allow: %s\r\n", request->allow);
     case PROBLEM_UNAVAILABLE:
         return talloc_asprintf(request, "Retry-After: %d\r\n", RETRY_AFTER_SECONDS);
     default:
@@ -141,11 +165,19 @@ void request_answer(codev_request *request)
     if (request->representation == REPRESENTATION_HTML) {
         (void)FCGX_PutS(page_headers, out);
     }
+    if (request->allow != NULL && (request->status == 204 || request->status == 405)) {
+        (void)FCGX_FPrintF(out, "Allow: %s\r\n", request->allow);
+    }
+    if (request->problem == PROBLEM_NONE && request->body_size > 0) {
+        (void)FCGX_FPrintF(out, "ETag: \"%s\"\r\n", entity_tag(request));
+    }
     (void)FCGX_PutS(problem_headers(request), out);
     (void)FCGX_PutS("Cache-Control: no-store\r\nVary: Accept\r\n"
                     "X-Content-Type-Options: nosniff\r\nReferrer-Policy: same-origin\r\n\r\n",
                     out);
-    (void)FCGX_PutStr(request->body, (int)request->body_size, out);
+    if (request->body_size > 0) {
+        (void)FCGX_PutStr(request->body, (int)request->body_size, out);
+    }
 }
 
 static void log_request(const codev_request *request)

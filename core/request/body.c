@@ -50,6 +50,9 @@ static int parse_xml(codev_request *request)
 {
     struct xml_fault fault = {0};
 
+    if (body_read(request) != 0) {
+        return -1;
+    }
     request->document =
         xml_parse(request, request->bytes, (size_t)request->content_length, &fault);
     if (request->document == NULL) {
@@ -59,26 +62,11 @@ static int parse_xml(codev_request *request)
     return 0;
 }
 
-/* A field stands for the header that a form cannot send. */
-static const char *header_field(const codev_request *request, const char *name,
-                                const char *header)
+static int map_form(codev_request *request)
 {
-    for (size_t i = 0; *header == '\0' && i < request->form_field_count; i++) {
-        if (strcmp(request->form_fields[i].name, name) == 0) {
-            return request->form_fields[i].value;
-        }
-    }
-    return header;
-}
-
-static int parse_form(codev_request *request)
-{
-    if (urlencoded_parse(request, request->bytes, (size_t)request->content_length,
-                         &request->form_fields, &request->form_field_count) != 0) {
+    if (request->form_is_broken) {
         return request_problem(request, PROBLEM_MALFORMED_REQUEST);
     }
-    request->idempotency_key =
-        header_field(request, "_idempotency-key", request->idempotency_key);
     request->document =
         xml_from_form(request, request->route->plugin->schema, request->route->declared->body,
                       request->form_fields, request->form_field_count, &request->faults);
@@ -106,8 +94,7 @@ int request_body(codev_request *request)
     if (request->content_length == 0 && !request->is_form) {
         return request_problem(request, PROBLEM_EMPTY_DOCUMENT);
     }
-    if (body_read(request) != 0 ||
-        (request->is_form ? parse_form(request) : parse_xml(request)) != 0) {
+    if ((request->is_form ? map_form(request) : parse_xml(request)) != 0) {
         return -1;
     }
     status = xml_validate(request->route->plugin->schema, declared->body, request->document,

@@ -99,12 +99,9 @@ int negotiate(const char *accept, bool has_page, enum representation preferred)
 
 int request_negotiate(codev_request *request)
 {
-    static const char form[] = "application/x-www-form-urlencoded";
     const codev_route *declared = request->route->declared;
     int found;
 
-    request->is_form = strncasecmp(request->content_type, form, sizeof form - 1) == 0 &&
-                       strchr(" ;", request->content_type[sizeof form - 1]) != NULL;
     if (request->is_form && declared->form != NULL) {
         request->representation = REPRESENTATION_HTML; /* a form is answered to a person */
         return 0;

@@ -91,7 +91,7 @@ struct codev_request {
     const char *allow;                        /* methods of the path, for 405 */
     struct principal principal;
     enum representation representation;
-    bool is_form;
+    bool is_form, form_is_broken;
     const char *bytes; /* the body as it came, content_length of them; NULL: not read */
     const struct xml_field *form_fields;
     size_t form_field_count;
@@ -173,6 +173,9 @@ enum { CORE_DATABASE_ANSWERS, CORE_IDEMPOTENCY_CLAIM, CORE_IDEMPOTENCY_SETTLE, C
 
 /* Begin a transaction on behalf of the request's principal. */
 void handle_begin(codev_request *request, bool may_write);
+
+/* Whether it is a form post, by method and media type. */
+bool request_is_form(const codev_request *request);
 
 /* Read the body as long as it was announced, once; 0, or -1 with the problem set. */
 int body_read(codev_request *request);

@@ -78,9 +78,16 @@ int request_route(codev_request *request)
             allow = talloc_strdup_append_buffer(allow, ", HEAD");
         }
     }
+    if (allow != NULL) {
+        allow = talloc_strdup_append_buffer(allow, ", OPTIONS");
+    }
     request->allow = allow;
     if (request->route != NULL) {
         return 0;
+    }
+    if (allow != NULL && strcmp(request->method, "OPTIONS") == 0) {
+        request->status = 204; /* answered: nothing is left for the stages after this one */
+        return -1;
     }
     return request_problem(request,
                            allow == NULL ? PROBLEM_NOT_FOUND : PROBLEM_METHOD_NOT_ALLOWED);
