@@ -85,21 +85,36 @@ static const char *media_type(const codev_request *request)
     return request->problem != PROBLEM_NONE ? "application/problem+xml" : "application/xml";
 }
 
-/* For people; programs read the number alone (RFC 9112 §4). */
-static const char *reason_phrase(const codev_request *request)
+/* For people; programs read the number alone (RFC 9110 §15). */
+static const char *reason_phrase(int status)
 {
-    switch (request->status) {
-    case 200:
-        return "OK";
-    case 201:
-        return "Created";
-    case 204:
-        return "No Content";
-    case 303:
-        return "See Other";
-    default:
-        return problem_title(request->problem);
+    static const struct {
+        int status;
+        const char *phrase;
+    } phrases[] = {
+        {200, "OK"},
+        {201, "Created"},
+        {204, "No Content"},
+        {303, "See Other"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {406, "Not Acceptable"},
+        {413, "Content Too Large"},
+        {415, "Unsupported Media Type"},
+        {422, "Unprocessable Content"},
+        {500, "Internal Server Error"},
+        {503, "Service Unavailable"},
+    };
+
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
+        if (phrases[i].status == status) {
+            return phrases[i].phrase;
+        }
     }
+    return "";
 }
 
 /* A strong entity tag (RFC 9110 §8.8.3): the version that the document bears, so that If-Match can be
@@ -151,7 +166,7 @@ void request_answer(codev_request *request)
         render_problem(request);
     }
     (void)FCGX_FPrintF(out, "Status: %d %s\r\nX-Request-Id: %s\r\n", request->status,
-                       reason_phrase(request), request->id);
+                       reason_phrase(request->status), request->id);
     if (request->location != NULL) {
         (void)FCGX_FPrintF(out, "Location: %s\r\n", request->location);
     }

@@ -215,7 +215,7 @@ codev_node *codev_form(codev_request *request)
     xmlNode *root = (xmlNode *)form;
     xmlNode *typed;
 
-    if (root == NULL) {
+    if (root == NULL || codev_set(request, form, "@idempotency-key", codev_new_id(request)) != 0) {
         return NULL;
     }
     if (problem_write_faults(request, root) != 0) {

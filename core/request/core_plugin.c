@@ -15,7 +15,7 @@ static const codev_statement statements[] = {
     {NULL},
 };
 
-/* The first page of a plugin that is open to the caller without further parameters. */
+/* The first page of a plugin that has a title and is open to the caller. */
 static const struct route *first_page(const codev_request *request, const struct plugin *plugin)
 {
     const struct registry *registry = request->service->registry;
@@ -23,9 +23,7 @@ static const struct route *first_page(const codev_request *request, const struct
     for (size_t i = 0; i < registry->route_count; i++) {
         const struct route *route = &registry->routes[i];
 
-        if (route->plugin == plugin && route->page != NULL &&
-            strcmp(route->declared->method, "GET") == 0 &&
-            strchr(route->declared->path, '{') == NULL &&
+        if (route->plugin == plugin && route->page != NULL && route->declared->title != NULL &&
             (route->declared->roles & request->principal.role) != 0) {
             return route;
         }
@@ -46,10 +44,14 @@ static int add_plugin(codev_request *request, const struct plugin *plugin, codev
         codev_set(request, node, "@version", plugin->descriptor->version) != CODEV_OK) {
         return CODEV_FAILED;
     }
-    return page == NULL ? CODEV_OK
-                        : codev_set(request, node, "@href",
-                                    codev_format(request, "/%s%s", plugin->descriptor->name,
-                                                 page->declared->path));
+    if (page == NULL) {
+        return CODEV_OK;
+    }
+    return codev_set(request, node, "@href",
+                     codev_format(request, "/%s%s", plugin->descriptor->name,
+                                  page->declared->path)) == CODEV_OK
+               ? codev_set(request, node, "@title", page->declared->title)
+               : CODEV_FAILED;
 }
 
 /* GET /: the plugins, with a link each where this caller has a page. */

@@ -88,6 +88,20 @@ int idempotency_end(codev_request *request)
                  4);
 }
 
+/* A person who went back to a form that was sent, and changed it, gets it again with another key. */
+static int refuse_reuse(codev_request *request)
+{
+    if (!request->is_form || request->route->declared->form == NULL) {
+        return request_problem(request, PROBLEM_REUSED_IDEMPOTENCY_KEY);
+    }
+    xml_faults_add(&request->faults, 0, "/",
+                   "This form was sent already with other contents. To send this one as well, "
+                   "send it again.",
+                   "Ce formulaire a déjà été envoyé avec un autre contenu. Pour envoyer aussi "
+                   "celui-ci, validez-le de nouveau.");
+    return request_problem(request, PROBLEM_INVALID_DOCUMENT);
+}
+
 int idempotency_replay(codev_request *request)
 {
     const char *const values[] = {request->path, request->idempotency_key};
@@ -105,7 +119,7 @@ int idempotency_replay(codev_request *request)
         return request_problem(request, PROBLEM_UNAVAILABLE);
     }
     if (strcmp(PQgetvalue(first, 0, 0), hmac) != 0) {
-        return request_problem(request, PROBLEM_REUSED_IDEMPOTENCY_KEY);
+        return refuse_reuse(request);
     }
     request->status = (int)strtol(PQgetvalue(first, 0, 1), NULL, 10);
     request->location =

@@ -89,11 +89,6 @@ int problem_status(enum problem_kind kind)
     return kinds[kind].status;
 }
 
-const char *problem_title(enum problem_kind kind)
-{
-    return kinds[kind].title_en;
-}
-
 int request_problem(codev_request *request, enum problem_kind kind)
 {
     if (request->problem == PROBLEM_NONE) {

@@ -133,7 +133,6 @@ int request_problem(codev_request *request, enum problem_kind kind);
 /* The problem as a document (RFC 9457), in English, or in French for a page. NULL: no memory. */
 xmlDoc *problem_document(codev_request *request, bool french);
 int problem_status(enum problem_kind kind);
-const char *problem_title(enum problem_kind kind); /* in English */
 
 /* Copy the faults below the node, as elements `error` of its namespace. */
 int problem_write_faults(codev_request *request, xmlNode *node);

@@ -83,6 +83,7 @@ typedef struct codev_route {
     unsigned roles;     /* set of enum codev_role */
     const char *body;   /* root element of the document the route takes; NULL: it takes none */
     const char *page;   /* stylesheet in pages/ for text/html; NULL: the route has no page */
+    const char *title;  /* of the page, in French, where others link to it; NULL: none do */
     codev_handler *handle;
     codev_handler *form; /* answers an invalid form post with the form again; NULL: forms are 415 */
     const char *form_page; /* its stylesheet */

@@ -208,6 +208,7 @@
     <div class="group">
       <xsl:call-template name="group-heading"><xsl:with-param name="words" select="'Vos données'"/></xsl:call-template>
       <input type="hidden" name="consent.text-version" value="{$text/@version}"/>
+      <input type="hidden" name="_idempotency-key" value="{/core:form/@idempotency-key}"/>
       <xsl:call-template name="error"><xsl:with-param name="name" select="'consent.text-version'"/></xsl:call-template>
       <xsl:call-template name="check">
         <xsl:with-param name="name" select="'consent.accepted'"/>
