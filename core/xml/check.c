@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* check.c: rules of types that XML Schema cannot say, by the type's name in common.xsd. They run
- * after validation, so each gets a value that fits its type's pattern or is refused anyway. */
+/* check.c: what XML Schema cannot say of a type, by the type's name in common.xsd: a rule that runs
+ * after validation (so it gets a value that fits the type's pattern, or one that is refused anyway),
+ * and how people type such a value into a form. */
 #include "xml/outline_build.h"
 
 #include <string.h>
@@ -24,19 +25,82 @@ static bool is_siren(const char *value)
     return sum % 10 == 0;
 }
 
-bool (*xml_check_of(const char *namespace, const char *type_name))(const char *value)
+/* What people put between digits. */
+static size_t gap(const char *text)
 {
-    static const struct {
-        const char *type;
-        bool (*check)(const char *value);
-    } checks[] = {
-        {"siren", is_siren},
+    static const char *const gaps[] = {" ", ".", "-", "/", "(0)", "(", ")", "\u00a0", "\u202f"};
+
+    for (size_t i = 0; i < sizeof gaps / sizeof gaps[0]; i++) {
+        if (strncmp(text, gaps[i], strlen(gaps[i])) == 0) {
+            return strlen(gaps[i]);
+        }
+    }
+    return 0;
+}
+
+/* The text without gaps; NULL when memory is short. */
+static char *close_up(TALLOC_CTX *arena, const char *text)
+{
+    char *const closed = talloc_strdup(arena, text);
+    char *to = closed;
+
+    while (closed != NULL && *text != '\0') {
+        const size_t skipped = gap(text);
+
+        if (skipped > 0) {
+            text += skipped;
+        } else {
+            *to++ = *text++;
+        }
+    }
+    if (closed != NULL) {
+        *to = '\0';
+    }
+    return closed;
+}
+
+static bool is_digits(const char *text)
+{
+    return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+/* A telephone number as it is written in France ("04 98 01 60 50") or dialled from there ("0033…"),
+ * as E.164 writes it. */
+static const char *phone_as_typed(TALLOC_CTX *arena, const char *value)
+{
+    const char *const closed = close_up(arena, value);
+
+    if (closed == NULL || !is_digits(closed + (closed[0] == '+' ? 1 : 0))) {
+        return value;
+    }
+    if (strncmp(closed, "00", 2) == 0) {
+        return talloc_asprintf(arena, "+%s", closed + 2);
+    }
+    if (closed[0] == '0' && strlen(closed) == 10) {
+        return talloc_asprintf(arena, "+33%s", closed + 1);
+    }
+    return closed;
+}
+
+static const char *siren_as_typed(TALLOC_CTX *arena, const char *value)
+{
+    const char *const closed = close_up(arena, value);
+
+    return closed != NULL && is_digits(closed) ? closed : value;
+}
+
+const struct xml_type_rule *xml_type_rule_of(const char *namespace, const char *type_name)
+{
+    static const struct xml_type_rule rules[] = {
+        {"siren", is_siren, siren_as_typed},
+        {"phone", NULL, phone_as_typed},
     };
 
-    if (strcmp(namespace, "urn:codev:common:1") != 0)
-        return NULL;
-    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
-        if (strcmp(checks[i].type, type_name) == 0)
-            return checks[i].check;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        if (strcmp(namespace, "urn:codev:common:1") == 0 &&
+            strcmp(rules[i].type, type_name) == 0) {
+            return &rules[i];
+        }
+    }
     return NULL;
 }

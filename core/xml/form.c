@@ -195,6 +195,17 @@ static void fill_attributes(struct form *form, xmlNode *element, const struct xm
     }
 }
 
+static const char *as_typed(struct form *form, const struct xml_element_rule *rule,
+                            const char *value)
+{
+    const struct xml_text_type *const type = rule->type->text;
+    const char *const read =
+        type->as_typed == NULL ? value : type->as_typed(form->scratch, value);
+
+    form->broken |= read == NULL;
+    return read == NULL ? "" : read;
+}
+
 /* A list: an element for each answer that says something. */
 static void fill_list(struct form *form, xmlNode *parent, const struct xml_element_rule *rule,
                       const char *name)
@@ -206,7 +217,8 @@ static void fill_list(struct form *form, xmlNode *parent, const struct xml_eleme
         struct entry *const entry = &form->entries[i];
         const bool says = entry->value[0] != '\0';
 
-        const xmlNode *const child = says ? add_child(form, parent, rule, entry->value) : parent;
+        const xmlNode *const child =
+            says ? add_child(form, parent, rule, as_typed(form, rule, entry->value)) : parent;
 
         made += says;
         taken(form, entry, child);
@@ -220,7 +232,7 @@ static void fill_leaf(struct form *form, xmlNode *parent, const struct xml_eleme
                       const char *name)
 {
     struct entry *const entry = next_entry(form, name);
-    const char *const value = entry == NULL ? "" : entry->value;
+    const char *const value = entry == NULL ? "" : as_typed(form, rule, entry->value);
     const char *const prefix = joined(form, name, ".");
     const bool wanted = value[0] != '\0' || rule->min > 0;
     xmlNode *const element = wanted ? add_child(form, parent, rule, value) : parent;

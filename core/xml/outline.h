@@ -24,6 +24,8 @@ struct xml_text_type {
     bool collapse;          /* white space at the ends is none of the value (xs:whiteSpace) */
     bool replace;           /* tabs and line ends count as spaces */
     bool (*check)(const char *value); /* a rule that XSD cannot say; NULL: none */
+    /* what people type into a form, as the type writes it; NULL: as it is */
+    const char *(*as_typed)(TALLOC_CTX *arena, const char *value);
 };
 
 struct xml_attribute_rule {

@@ -82,7 +82,13 @@ const struct xml_text_type *outline_text_type(struct outline_builder *builder,
 
 /* ---- check.c */
 
-/* The rule in C for the named type, or NULL. */
-bool (*xml_check_of(const char *namespace, const char *type_name))(const char *value);
+struct xml_type_rule {
+    const char *type;
+    bool (*check)(const char *value);
+    const char *(*as_typed)(TALLOC_CTX *arena, const char *value);
+};
+
+/* What is said in C of the named type, or NULL. */
+const struct xml_type_rule *xml_type_rule_of(const char *namespace, const char *type_name);
 
 #endif

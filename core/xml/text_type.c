@@ -192,6 +192,7 @@ static const struct xml_text_type *base_of(struct outline_builder *builder,
 const struct xml_text_type *outline_text_type(struct outline_builder *builder,
                                               const xmlNode *simple_type)
 {
+    const struct xml_type_rule *rule;
     const xmlNode *restriction = outline_first(simple_type);
     const char *const name = outline_attribute(builder, simple_type, "name");
     const struct xml_text_type *base = outline_recall(builder, simple_type);
@@ -218,8 +219,11 @@ const struct xml_text_type *outline_text_type(struct outline_builder *builder,
     read_documentation(builder, simple_type, type);
     if (name != NULL) {
         type->name = talloc_strdup(builder->keep, name);
-        if (xml_check_of(outline_file_of(builder, simple_type)->namespace, name) != NULL)
-            type->check = xml_check_of(outline_file_of(builder, simple_type)->namespace, name);
+        rule = xml_type_rule_of(outline_file_of(builder, simple_type)->namespace, name);
+        if (rule != NULL) {
+            type->check = rule->check;
+            type->as_typed = rule->as_typed;
+        }
     }
     outline_remember(builder, simple_type, type);
     return type;

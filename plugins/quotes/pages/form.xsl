@@ -151,7 +151,7 @@
       <xsl:call-template name="text-field">
         <xsl:with-param name="name" select="'organisation.siren'"/>
         <xsl:with-param name="value" select="$organisation/q:siren"/>
-        <xsl:with-param name="hint" select="'Neuf chiffres, sans espaces.'"/>
+        <xsl:with-param name="hint" select="'Neuf chiffres.'"/>
         <xsl:with-param name="inputmode" select="'numeric'"/>
         <xsl:with-param name="autocomplete" select="'off'"/>
         <xsl:with-param name="width" select="'medium'"/>
@@ -193,7 +193,7 @@
       <xsl:call-template name="text-field">
         <xsl:with-param name="name" select="'contact.phone'"/>
         <xsl:with-param name="value" select="$contact/q:phone"/>
-        <xsl:with-param name="hint" select="'Avec l’indicatif du pays et sans espaces, par exemple +33498016050.'"/>
+        <xsl:with-param name="hint" select="'Par exemple 04 98 01 60 50, ou +32 2 555 12 12 depuis l’étranger.'"/>
         <xsl:with-param name="type" select="'tel'"/>
         <xsl:with-param name="autocomplete" select="'tel'"/>
         <xsl:with-param name="width" select="'medium'"/>

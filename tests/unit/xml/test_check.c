@@ -6,7 +6,7 @@
 
 static void test_siren_has_its_check_digit(void **state)
 {
-    bool (*const check)(const char *) = xml_check_of("urn:codev:common:1", "siren");
+    bool (*const check)(const char *) = xml_type_rule_of("urn:codev:common:1", "siren")->check;
 
     (void)state;
     assert_non_null(check);
@@ -21,17 +21,51 @@ static void test_siren_has_its_check_digit(void **state)
     assert_false(check(""));
 }
 
+static void expect_typed(const char *type, const char *typed, const char *read)
+{
+    TALLOC_CTX *const arena = talloc_new(NULL);
+    const char *const found = xml_type_rule_of("urn:codev:common:1", type)->as_typed(arena, typed);
+
+    assert_string_equal(found, read);
+    talloc_free(arena);
+}
+
+static void test_phones_are_read_as_people_type_them(void **state)
+{
+    (void)state;
+    expect_typed("phone", "04 98 01 60 50", "+33498016050");
+    expect_typed("phone", "04.98.01.60.50", "+33498016050");
+    expect_typed("phone", "04\u00a098\u202f01-60/50", "+33498016050");
+    expect_typed("phone", "+33 (0)4 98 01 60 50", "+33498016050");
+    expect_typed("phone", "0033498016050", "+33498016050");
+    expect_typed("phone", "+44 20 7946 0018", "+442079460018");
+    expect_typed("phone", "498016050", "498016050");   /* of which country? not ours to guess */
+    expect_typed("phone", "rappelez-moi", "rappelez-moi");
+    expect_typed("phone", "04 98 poste 12", "04 98 poste 12");
+    expect_typed("phone", "+", "+");
+    expect_typed("phone", "", "");
+}
+
+static void test_a_siren_may_be_typed_in_threes(void **state)
+{
+    (void)state;
+    expect_typed("siren", "123 456 782", "123456782");
+    expect_typed("siren", "RCS 123 456 782", "RCS 123 456 782");
+}
+
 static void test_other_types_have_none(void **state)
 {
     (void)state;
-    assert_null(xml_check_of("urn:codev:common:1", "email"));
-    assert_null(xml_check_of("urn:example:1", "siren"));
+    assert_null(xml_type_rule_of("urn:codev:common:1", "email"));
+    assert_null(xml_type_rule_of("urn:example:1", "siren"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(test_siren_has_its_check_digit),
+        test(test_phones_are_read_as_people_type_them),
+        test(test_a_siren_may_be_typed_in_threes),
         test(test_other_types_have_none),
     };
 
