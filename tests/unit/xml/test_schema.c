@@ -66,11 +66,13 @@ static void test_takes_what_is_valid(void **state)
          "<confirmation xmlns='" QUOTES "' reference='7K3F9-QXM2P'\n"
          " received-at='2026-11-24T01:38:19Z'/>"},
         {"core", "form",
-         "<form xmlns='urn:codev:core:1'><error><path>/quote-request/contact/email</path>\n"
+         "<form xmlns='urn:codev:core:1'\n"
+         " idempotency-key='019ab0c2-7e1f-7b3a-8c4d-0123456789ab'>\n"
+         "<error><path>/quote-request/contact/email</path>\n"
          "<message xml:lang='fr'>Ce champ est obligatoire.</message>\n"
          "<message xml:lang='en'>This is required.</message></error>\n"
-         "<consent-text version='2026-11'>J'accepte que</consent-text>\n"
-         "<quote-request xmlns='" QUOTES "'><anything/></quote-request></form>"},
+         "<quote-request xmlns='" QUOTES "'><anything/></quote-request>\n"
+         "<consent-text version='2026-11'>J'accepte que</consent-text></form>"},
         {"core", "health",
          "<health xmlns='urn:codev:core:1' status='not-ready'>\n"
          "<check name='database' status='failed'/></health>"},
