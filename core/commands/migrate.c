@@ -55,6 +55,10 @@ static int migrate(int argc, char **argv)
     if (config == NULL) {
         return COMMAND_FAILED;
     }
+    if (*config->owner == '\0') {
+        (void)error_set(&error, "%s names no database/owner, as whom to migrate.", config->file);
+        return command_failed(&error);
+    }
     plugins = all_plugins(config, &count);
     status = db_migrate(config->owner, config->data_directory, plugins, count, &applied, &error);
     talloc_free(plugins);

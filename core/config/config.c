@@ -147,6 +147,8 @@ static int read_all(struct config *config, xmlDoc *document, struct error *error
         return -1;
     }
     config->application = text_or(config, root, "database/application", "");
+    config->transaction_pooling =
+        strcmp(text_or(config, root, "database/application/@pooling", ""), "transaction") == 0;
     config->owner = text_or(config, root, "database/owner", "");
     config->issuer = text_or(config, root, "tokens/@issuer", "");
     if (read_keys(config, xml_child(root, "tokens")) != 0) {

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "identity/token.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <talloc.h>
 
@@ -22,6 +23,7 @@ struct config {
     const char *plugin_directory; /* holds NAME.so */
     const char *data_directory;   /* holds schemas/ and NAME/{pages,migrations} */
     const char *application;      /* conninfo of the role that serves */
+    bool transaction_pooling;     /* it leads to a PgBouncer that pools by transaction */
     const char *owner;            /* conninfo of the role that migrates */
     const char *issuer;           /* iss and aud of the installation's own tokens */
     const struct token_key_file *keys;

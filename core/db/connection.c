@@ -16,23 +16,19 @@ static int db_close(struct db *db)
     return 0;
 }
 
-struct db *db_new(TALLOC_CTX *context, const char *conninfo, const struct db_statement *statements,
-                  size_t count)
+struct db *db_new(TALLOC_CTX *context, const char *conninfo, bool unprepared,
+                  const struct db_statement *statements, size_t count)
 {
     struct db *db = talloc_zero(context, struct db);
 
     if (db != NULL) {
         db->conninfo = conninfo;
+        db->unprepared = unprepared;
         db->statements = statements;
         db->count = count;
         talloc_set_destructor(db, db_close);
     }
     return db;
-}
-
-void db_statement_name(size_t statement, char name_r[DB_NAME_SIZE])
-{
-    (void)snprintf(name_r, DB_NAME_SIZE, "s%zu", statement);
 }
 
 /* libpq's messages end in a line end. */
@@ -44,19 +40,16 @@ static void log_failure(const struct db *db, const char *what)
              (int)strcspn(message, "\n"), message);
 }
 
+/* The session's settings (search_path, time-outs …) belong to the role: `codev migrate` makes them,
+ * since a PgBouncer takes none from a client. */
 static PGconn *open_connection(const char *conninfo)
 {
-    char options[256];
     char timeout[16];
     const char *const keywords[] = {"dbname", "connect_timeout", "client_encoding",
-                                    "fallback_application_name", "options", NULL};
-    const char *const values[] = {conninfo, timeout, "UTF8", "codev", options, NULL};
+                                    "fallback_application_name", NULL};
+    const char *const values[] = {conninfo, timeout, "UTF8", "codev", NULL};
 
     (void)snprintf(timeout, sizeof timeout, "%d", DB_CONNECT_TIMEOUT_S);
-    (void)snprintf(options, sizeof options,
-                   "-c search_path=pg_catalog -c timezone=UTC -c datestyle=ISO -c jit=off"
-                   " -c statement_timeout=%d -c idle_in_transaction_session_timeout=%d",
-                   DB_STATEMENT_TIMEOUT_MS, 2 * DB_STATEMENT_TIMEOUT_MS);
     return PQconnectdbParams(keywords, values, 1);
 }
 
@@ -72,16 +65,44 @@ static int run(struct db *db, const char *sql)
     return fine ? 0 : -1;
 }
 
-/* The statements of every transaction. core.enter runs as the login; the plugin's role is taken on
- * after it, until the transaction ends. */
+/* core.enter runs as the login; the plugin's role is taken on after it, until the transaction ends. */
 static const struct {
     const char *name, *sql;
-} own_statements[] = {
-    {"begin", "BEGIN"},
-    {"commit", "COMMIT"},
-    {"enter", "SELECT set_config('role', $6, true)"
-              " FROM core.enter($1, $2, $3, $4, $5::boolean)"},
+} own_statements[DB_OWN_COUNT] = {
+    [DB_BEGIN] = {"begin", "BEGIN"},
+    [DB_COMMIT] = {"commit", "COMMIT"},
+    [DB_ENTER] = {"enter", "SELECT set_config('role', $6, true)"
+                           " FROM core.enter($1, $2, $3, $4, $5::boolean)"},
 };
+
+enum { NAME_SIZE = 24 };
+
+static void statement_name(size_t statement, char name_r[NAME_SIZE])
+{
+    (void)snprintf(name_r, NAME_SIZE, "s%zu", statement);
+}
+
+static int send_statement(struct db *db, const char *name, const char *sql, int count,
+                          const char *const *values)
+{
+    return db->unprepared
+               ? PQsendQueryParams(db->connection, sql, count, NULL, values, NULL, NULL, 0)
+               : PQsendQueryPrepared(db->connection, name, count, values, NULL, NULL, 0);
+}
+
+int db_send(struct db *db, size_t statement, const char *const *values)
+{
+    char name[NAME_SIZE];
+
+    statement_name(statement, name);
+    return send_statement(db, name, db->statements[statement].sql,
+                          (int)db->statements[statement].count, values);
+}
+
+int db_send_own(struct db *db, enum db_own own, const char *const *values, int count)
+{
+    return send_statement(db, own_statements[own].name, own_statements[own].sql, count, values);
+}
 
 static int prepare(struct db *db, const char *name, const char *sql)
 {
@@ -106,15 +127,15 @@ static int take_role(struct db *db, const char *role)
 
 static int prepare_all(struct db *db)
 {
-    for (size_t i = 0; i < sizeof own_statements / sizeof *own_statements; i++) {
+    for (size_t i = 0; i < DB_OWN_COUNT; i++) {
         if (prepare(db, own_statements[i].name, own_statements[i].sql) != 0) {
             return -1;
         }
     }
     for (size_t i = 0; i < db->count; i++) {
-        char name[DB_NAME_SIZE];
+        char name[NAME_SIZE];
 
-        db_statement_name(i, name);
+        statement_name(i, name);
         if (take_role(db, db->statements[i].role) != 0 ||
             prepare(db, name, db->statements[i].sql) != 0) {
             return -1;
@@ -141,7 +162,7 @@ int db_connect(struct db *db)
     db->connection = open_connection(db->conninfo);
     if (PQstatus(db->connection) != CONNECTION_OK) {
         log_failure(db, "connect");
-    } else if (prepare_all(db) == 0 && PQenterPipelineMode(db->connection) == 1) {
+    } else if ((db->unprepared || prepare_all(db) == 0) && PQenterPipelineMode(db->connection) == 1) {
         return 0;
     }
     db_close(db);

@@ -13,6 +13,7 @@ struct db_call {
 struct db {
     PGconn *connection; /* in pipeline mode; NULL or bad: not connected */
     const char *conninfo;
+    bool unprepared;
     const struct db_statement *statements;
     size_t count;
     struct db_context context;
@@ -21,9 +22,11 @@ struct db {
     bool begun; /* BEGIN was sent and neither COMMIT nor ROLLBACK */
 };
 
-enum { DB_NAME_SIZE = 24 };
+/* The statements that every transaction may need beside the plugins'. */
+enum db_own { DB_BEGIN, DB_COMMIT, DB_ENTER, DB_OWN_COUNT };
 
-/* Name of a prepared statement by its index. */
-void db_statement_name(size_t statement, char name_r[DB_NAME_SIZE]);
+/* Send a statement, by its name or whole. 1, or 0 when the connection is broken (as libpq tells). */
+int db_send(struct db *db, size_t statement, const char *const *values);
+int db_send_own(struct db *db, enum db_own own, const char *const *values, int count);
 
 #endif

@@ -44,9 +44,10 @@ int db_statement_compile(TALLOC_CTX *context, const char *sql, const char *role,
 struct db;
 
 /* A connection that is opened at first use and again when it was lost. conninfo and statements
- * outlive it. NULL when memory is short. Freed (and closed) with the context. */
-struct db *db_new(TALLOC_CTX *context, const char *conninfo, const struct db_statement *statements,
-                  size_t count);
+ * outlive it. unprepared: statements are sent whole each time, as a PgBouncer needs that pools by
+ * transaction. NULL when memory is short. Freed (and closed) with the context. */
+struct db *db_new(TALLOC_CTX *context, const char *conninfo, bool unprepared,
+                  const struct db_statement *statements, size_t count);
 
 /* Connect and prepare unless that is done and well. 0, or -1 (the reason is logged). */
 int db_connect(struct db *db);

@@ -64,6 +64,22 @@ static int make_room(const struct run *run, const char *plugin)
     return status;
 }
 
+/* The application's settings stand with its role, so they hold however it connects. */
+static int set_application(const struct run *run)
+{
+    char sql[512];
+
+    (void)snprintf(sql, sizeof sql,
+                   "ALTER ROLE codev SET search_path = pg_catalog;"
+                   "ALTER ROLE codev SET timezone = 'UTC';"
+                   "ALTER ROLE codev SET datestyle = 'ISO';"
+                   "ALTER ROLE codev SET jit = off;"
+                   "ALTER ROLE codev SET statement_timeout = %d;"
+                   "ALTER ROLE codev SET idle_in_transaction_session_timeout = %d;",
+                   DB_STATEMENT_TIMEOUT_MS, 2 * DB_STATEMENT_TIMEOUT_MS);
+    return execute(run, "The role codev", sql);
+}
+
 static char *read_migration(TALLOC_CTX *context, const char *path, struct error *error)
 {
     FILE *file = fopen(path, "re");
@@ -251,6 +267,7 @@ int db_migrate(const char *conninfo, const char *data_directory, const char *con
         status = execute(&run, "settings", "SET client_min_messages = warning; "
                                            "SET search_path = pg_catalog");
         status = status == 0 ? execute(&run, "lock", lock) : -1;
+        status = status == 0 ? set_application(&run) : -1;
         status = status == 0 ? migrate_plugin(&run, "core") : -1;
         for (size_t i = 0; i < count && status == 0; i++) {
             status = migrate_plugin(&run, plugins[i]);

@@ -36,28 +36,13 @@ int db_queue(struct db *db, size_t statement, const char *const *values)
     return 0;
 }
 
-static int send_call(struct db *db, const struct db_call *call)
-{
-    char name[DB_NAME_SIZE];
-
-    db_statement_name(call->statement, name);
-    return PQsendQueryPrepared(db->connection, name, (int)db->statements[call->statement].count,
-                               call->values, NULL, NULL, 0);
-}
-
-static int send_named(struct db *db, const char *name)
-{
-    return PQsendQueryPrepared(db->connection, name, 0, NULL, NULL, NULL, 0);
-}
-
 static int send_enter(struct db *db)
 {
     const struct db_context *c = &db->context;
     const char *const values[ENTER_PARAMETERS] = {
-        c->kind, c->organisation, c->subject,
-        c->role, c->writes ? "t" : "f", c->plugin_role};
+        c->kind, c->organisation, c->subject, c->role, c->writes ? "t" : "f", c->plugin_role};
 
-    return PQsendQueryPrepared(db->connection, "enter", ENTER_PARAMETERS, values, NULL, NULL, 0);
+    return db_send_own(db, DB_ENTER, values, ENTER_PARAMETERS);
 }
 
 /* Send a batch; the number of commands sent, 0 when the connection is broken. */
@@ -67,7 +52,7 @@ static size_t send_batch(struct db *db, const struct batch *batch)
     int fine = 1;
 
     if (batch->begin) {
-        fine = fine && send_named(db, "begin");
+        fine = fine && db_send_own(db, DB_BEGIN, NULL, 0);
         sent++;
     }
     if (batch->enter) {
@@ -75,14 +60,14 @@ static size_t send_batch(struct db *db, const struct batch *batch)
         sent++;
     }
     for (size_t i = 0; i < db->call_count; i++, sent++) {
-        fine = fine && send_call(db, &db->calls[i]);
+        fine = fine && db_send(db, db->calls[i].statement, db->calls[i].values);
     }
     if (batch->query != NULL) {
-        fine = fine && send_call(db, batch->query);
+        fine = fine && db_send(db, batch->query->statement, batch->query->values);
         sent++;
     }
     if (batch->commit) {
-        fine = fine && send_named(db, "commit");
+        fine = fine && db_send_own(db, DB_COMMIT, NULL, 0);
         sent++;
     }
     return fine && PQpipelineSync(db->connection) ? sent : 0;

@@ -59,7 +59,8 @@ int worker_run(const struct pool_assets *assets, unsigned number, int listener)
 
     log_identity("pool=%s worker=%u", assets->pool->name, number);
     take_signals();
-    service.db = db_new(context, assets->config->application, registry->statements,
+    service.db = db_new(context, assets->config->application,
+                        assets->config->transaction_pooling, registry->statements,
                         registry->statement_count);
     service.tokens = token_memory_new(context, assets->keys);
     if (service.db == NULL || service.tokens == NULL || FCGX_Init() != 0 ||

@@ -65,19 +65,21 @@ const char *const *bind_parameters(codev_request *request, const struct db_state
     return values;
 }
 
-/* "2026-11-24 01:38:19.123456+00", as the session's settings make it, as xs:dateTime. */
+/* "2026-11-24 01:38:19.1234+00", as the session's settings make it, as xs:dateTime with all six
+ * digits of the second, so that what was stored reads as what was answered. */
 static const char *date_time(TALLOC_CTX *arena, const char *value)
 {
-    const size_t length = strlen(value);
-    char *text = talloc_strndup(arena, value, length);
+    enum { SECONDS = sizeof "2026-11-24 01:38:19" - 1 };
+    const char *fraction = value + SECONDS;
+    int digits;
 
-    if (text == NULL || length < sizeof "2026-11-24 01:38:19+00" - 1 ||
-        strcmp(text + length - 3, "+00") != 0) {
-        return text;
+    if (strlen(value) < SECONDS + 3 || strcmp(value + strlen(value) - 3, "+00") != 0) {
+        return value;
     }
-    text[strcspn(text, " ")] = 'T';
-    (void)strcpy(text + length - 3, "Z");
-    return text;
+    fraction += *fraction == '.' ? 1 : 0;
+    digits = (int)strspn(fraction, "0123456789");
+    return talloc_asprintf(arena, "%.10sT%.8s.%.*s%.*sZ", value, value + 11, digits, fraction,
+                           6 - digits, "000000");
 }
 
 static const char *column_text(TALLOC_CTX *arena, const char *value, Oid type)

@@ -13,7 +13,7 @@ from client import Client
 from lxml import etree
 
 SOURCE = Path(__file__).resolve().parents[2]
-PRIVATE = SOURCE / "nginx" / "private.sh"
+PRIVATE = Path(os.environ.get("CODEV_PRIVATE") or SOURCE / "nginx" / "private.sh")
 WORKERS = 8
 
 
