@@ -202,8 +202,8 @@ static void moments_are_written_as_xs_datetime(void **state)
     };
 
     assert_string_equal(row_document(*state, columns, LENGTH(columns)),
-                        ROW "><a>2026-11-24T01:38:19.123456Z</a><b>2026-11-24T01:38:19Z</b>"
-                            "<c>2026-11-24T01:38:19.1Z</c><d>2027-01-11</d>"
+                        ROW "><a>2026-11-24T01:38:19.123456Z</a><b>2026-11-24T01:38:19.000000Z</b>"
+                            "<c>2026-11-24T01:38:19.100000Z</c><d>2027-01-11</d>"
                             "<e>2026-11-24 01:38:19+00</e></row>");
 }
 
