@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* clock.h: the wall clock in microseconds since 1970, a steady one for durations, and their text. */
+/* clock.h: the wall clock in microseconds since 1970, a steady one for durations, and their text.
+ */
 #ifndef CODEV_BASE_CLOCK_H
 #define CODEV_BASE_CLOCK_H
 

@@ -11,7 +11,6 @@ void log_identity(const char *format, ...) __attribute__((format(printf, 1, 2)))
 
 /* Write one line: time, level, pid, identity, then the formatted rest. Control characters in it
  * are replaced, so that nobody forges a second line. At most 4,096 bytes, cut beyond. */
-void log_line(enum log_level level, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

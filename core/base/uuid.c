@@ -25,8 +25,8 @@ int uuid_new(int64_t now_microseconds, char text_r[UUID_TEXT_SIZE])
     bytes[6] = (unsigned char)(0x70 | (bytes[6] & 0x0f)); /* version */
     bytes[8] = (unsigned char)(0x80 | (bytes[8] & 0x3f)); /* variant */
     for (int i = 0; i < UUID_BYTES; i++) {
-        text_r += sprintf(text_r, (i == 4 || i == 6 || i == 8 || i == 10) ? "-%02x" : "%02x",
-                          bytes[i]);
+        text_r +=
+            sprintf(text_r, (i == 4 || i == 6 || i == 8 || i == 10) ? "-%02x" : "%02x", bytes[i]);
     }
     return 0;
 }

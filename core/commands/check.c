@@ -17,8 +17,8 @@ static int check_pool(const struct config *config, const struct config_pool *poo
     if (assets == NULL) {
         status = command_failed(&error);
     } else {
-        db = db_new(context, config->application, config->transaction_pooling, assets->registry->statements,
-                    assets->registry->statement_count);
+        db = db_new(context, config->application, config->transaction_pooling,
+                    assets->registry->statements, assets->registry->statement_count);
         if (db == NULL || db_connect(db) != 0) {
             (void)error_set(&error, "The pool “%s” has no use of its database; see above.",
                             pool->name);

@@ -69,5 +69,5 @@ static int migrate(int argc, char **argv)
     return COMMAND_FINE;
 }
 
-const struct command migrate_command = {
-    "migrate", "[--config FILE]", "bring the database up to the newest migrations", migrate};
+const struct command migrate_command = {"migrate", "[--config FILE]",
+                                        "bring the database up to the newest migrations", migrate};

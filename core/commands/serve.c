@@ -21,5 +21,5 @@ static int serve(int argc, char **argv)
     return master_run(config, &error) == 0 ? COMMAND_FINE : command_failed(&error);
 }
 
-const struct command serve_command = {
-    "serve", "[--config FILE]", "start the pools and serve until SIGTERM or Ctrl-C", serve};
+const struct command serve_command = {"serve", "[--config FILE]",
+                                      "start the pools and serve until SIGTERM or Ctrl-C", serve};

@@ -88,8 +88,9 @@ static int read_pool(const struct config *config, const xmlNode *node, struct co
     pool_r->plugins = plugins;
     pool_r->plugin_count = count;
     if (strlen(pool_r->socket) >= sizeof((struct sockaddr_un *)NULL)->sun_path) {
-        return error_set(error, "%s:%ld: the socket's path is longer than the %zu bytes that a "
-                                "unix socket's may have.",
+        return error_set(error,
+                         "%s:%ld: the socket's path is longer than the %zu bytes that a "
+                         "unix socket's may have.",
                          config->file, xmlGetLineNo(node),
                          sizeof((struct sockaddr_un *)NULL)->sun_path - 1);
     }

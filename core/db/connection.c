@@ -65,7 +65,8 @@ static int run(struct db *db, const char *sql)
     return fine ? 0 : -1;
 }
 
-/* core.enter runs as the login; the plugin's role is taken on after it, until the transaction ends. */
+/* core.enter runs as the login; the plugin's role is taken on after it, until the transaction ends.
+ */
 static const struct {
     const char *name, *sql;
 } own_statements[DB_OWN_COUNT] = {
@@ -162,7 +163,8 @@ int db_connect(struct db *db)
     db->connection = open_connection(db->conninfo);
     if (PQstatus(db->connection) != CONNECTION_OK) {
         log_failure(db, "connect");
-    } else if ((db->unprepared || prepare_all(db) == 0) && PQenterPipelineMode(db->connection) == 1) {
+    } else if ((db->unprepared || prepare_all(db) == 0) &&
+               PQenterPipelineMode(db->connection) == 1) {
         return 0;
     }
     db_close(db);

@@ -25,7 +25,8 @@ struct db {
 /* The statements that every transaction may need beside the plugins'. */
 enum db_own { DB_BEGIN, DB_COMMIT, DB_ENTER, DB_OWN_COUNT };
 
-/* Send a statement, by its name or whole. 1, or 0 when the connection is broken (as libpq tells). */
+/* Send a statement, by its name or whole. 1, or 0 when the connection is broken (as libpq tells).
+ */
 int db_send(struct db *db, size_t statement, const char *const *values);
 int db_send_own(struct db *db, enum db_own own, const char *const *values, int count);
 

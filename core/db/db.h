@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* db.h: a worker's connection to PostgreSQL, its prepared statements, and transactions on somebody's
- * behalf. The only folder, with `codev migrate`'s, that speaks libpq. */
+/* db.h: a worker's connection to PostgreSQL, its prepared statements, and transactions on
+ * somebody's behalf. The only folder, with `codev migrate`'s, that speaks libpq. */
 #ifndef CODEV_DB_DB_H
 #define CODEV_DB_DB_H
 
@@ -59,12 +59,13 @@ struct db_context {
     const char *kind; /* "visitor" or "person" */
     const char *organisation, *subject, *role;
     const char *plugin_role; /* PostgreSQL role that the statements run as */
-    bool writes; /* false: read-only, and each statement is a transaction of its own */
+    bool writes;             /* false: read-only, and each statement is a transaction of its own */
 };
 
 enum db_fault {
     DB_FINE = 0,
-    DB_UNAVAILABLE, /* no connection, lost connection, time-out, too many conflicts: try again later */
+    DB_UNAVAILABLE, /* no connection, lost connection, time-out, too many conflicts: try again later
+                     */
     DB_REFUSED,     /* core.enter does not let the caller in */
     DB_VIOLATION,   /* a constraint; its name in the failure */
     DB_BROKEN,      /* anything else: a defect of ours; logged */

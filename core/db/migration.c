@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* migration.c: numbered SQL files a plugin, each applied once, in a transaction of its own; the past
- * is checked by SHA-256 and never changed. */
+/* migration.c: numbered SQL files a plugin, each applied once, in a transaction of its own; the
+ * past is checked by SHA-256 and never changed. */
 #include "base/log.h"
 #include "db/db.h"
 
@@ -13,9 +13,9 @@
 
 enum {
     DIGEST_TEXT_SIZE = 2 * 32 + 1,
-    MIGRATION_SIZE_MAX = 1 << 20,  /* bytes of one file */
-    MIGRATIONS_MAX = 1000,         /* files of one plugin */
-    ADVISORY_LOCK = 0x636f6465,    /* "code": one migration at a time in this database */
+    MIGRATION_SIZE_MAX = 1 << 20, /* bytes of one file */
+    MIGRATIONS_MAX = 1000,        /* files of one plugin */
+    ADVISORY_LOCK = 0x636f6465,   /* "code": one migration at a time in this database */
 };
 
 struct run {
@@ -129,8 +129,9 @@ static int is_applied(const struct run *run, const char *plugin, const char *num
     if (PQresultStatus(result) != PGRES_TUPLES_OK) {
         status = fail(run, path);
     } else if (status == 1 && strcmp(PQgetvalue(result, 0, 0), sha256) != 0) {
-        status = error_set(run->error, "%s was changed after it had been applied; put it back as it "
-                                       "was and write a new migration instead.",
+        status = error_set(run->error,
+                           "%s was changed after it had been applied; put it back as it "
+                           "was and write a new migration instead.",
                            path);
     }
     PQclear(result);
@@ -187,18 +188,19 @@ static int is_migration(const struct dirent *entry)
 static int check_none_missing(const struct run *run, const char *plugin, const char *present)
 {
     const char *const values[] = {plugin, present};
-    PGresult *result = PQexecParams(
-        run->connection,
-        "SELECT name FROM core.migration WHERE plugin = $1"
-        " AND name <> ALL (string_to_array($2, '/')) ORDER BY number LIMIT 1",
-        2, NULL, values, NULL, NULL, 0);
+    PGresult *result =
+        PQexecParams(run->connection,
+                     "SELECT name FROM core.migration WHERE plugin = $1"
+                     " AND name <> ALL (string_to_array($2, '/')) ORDER BY number LIMIT 1",
+                     2, NULL, values, NULL, NULL, 0);
     int status = 0;
 
     if (PQresultStatus(result) != PGRES_TUPLES_OK) {
         status = fail(run, plugin);
     } else if (PQntuples(result) > 0) {
-        status = error_set(run->error, "The migration %s of “%s” was applied to this database, but "
-                                       "its file is missing: is this an older codev?",
+        status = error_set(run->error,
+                           "The migration %s of “%s” was applied to this database, but "
+                           "its file is missing: is this an older codev?",
                            PQgetvalue(result, 0, 0), plugin);
     }
     PQclear(result);
@@ -219,7 +221,7 @@ static int migrate_entries(struct run *run, const char *plugin, const char *dire
                                directory, entries[i - 1]->d_name, entries[i]->d_name);
         }
     }
-    status = status == 0 && count > 0 ? check_none_missing(run, plugin, present) : status;
+    status = status == 0 ? check_none_missing(run, plugin, present) : status;
     for (int i = 0; i < count && status == 0; i++) {
         status = migrate_file(run, context, plugin,
                               talloc_asprintf(context, "%s/%s", directory, entries[i]->d_name));
@@ -238,7 +240,8 @@ static int migrate_plugin(struct run *run, const char *plugin)
     if (count < 0 && errno != ENOENT) {
         status = error_set(run->error, "%s cannot be read: %s.", directory, strerror(errno));
     } else if (count > MIGRATIONS_MAX) {
-        status = error_set(run->error, "%s has more than %d migrations.", directory, MIGRATIONS_MAX);
+        status =
+            error_set(run->error, "%s has more than %d migrations.", directory, MIGRATIONS_MAX);
     } else {
         status = make_room(run, plugin);
         status = status == 0 ? migrate_entries(run, plugin, directory, entries, count) : -1;
@@ -264,8 +267,9 @@ int db_migrate(const char *conninfo, const char *data_directory, const char *con
         status = fail(&run, "The database cannot be reached");
     } else {
         (void)PQsetClientEncoding(run.connection, "UTF8");
-        status = execute(&run, "settings", "SET client_min_messages = warning; "
-                                           "SET search_path = pg_catalog");
+        status = execute(&run, "settings",
+                         "SET client_min_messages = warning; "
+                         "SET search_path = pg_catalog");
         status = status == 0 ? execute(&run, "lock", lock) : -1;
         status = status == 0 ? set_application(&run) : -1;
         status = status == 0 ? migrate_plugin(&run, "core") : -1;

@@ -7,8 +7,10 @@
 static const struct {
     const char *prefix;
     enum db_source source;
-} sources[] = {{"path:", DB_FROM_PATH}, {"query:", DB_FROM_QUERY},
-             {"list:", DB_FROM_LIST}, {"", DB_FROM_DOCUMENT}};
+} sources[] = {{"path:", DB_FROM_PATH},
+               {"query:", DB_FROM_QUERY},
+               {"list:", DB_FROM_LIST},
+               {"", DB_FROM_DOCUMENT}};
 
 static int parse_parameter(TALLOC_CTX *context, const char *text, size_t length,
                            struct db_parameter *parameter_r, struct error *error)
@@ -29,8 +31,9 @@ static int parse_parameter(TALLOC_CTX *context, const char *text, size_t length,
     parameter_r->list = length >= 2 && strncmp(text + length - 2, "[]", 2) == 0;
     length -= parameter_r->list ? 2 : 0;
     if (length == 0 || (parameter_r->list && parameter_r->source != DB_FROM_DOCUMENT)) {
-        return error_set(error, "The parameter {%.*s} has no name, or is a list that is not in the "
-                                "document.",
+        return error_set(error,
+                         "The parameter {%.*s} has no name, or is a list that is not in the "
+                         "document.",
                          (int)whole_length, whole);
     }
     parameter_r->name = talloc_strndup(context, text, length);

@@ -39,8 +39,8 @@ int db_queue(struct db *db, size_t statement, const char *const *values)
 static int send_enter(struct db *db)
 {
     const struct db_context *c = &db->context;
-    const char *const values[ENTER_PARAMETERS] = {
-        c->kind, c->organisation, c->subject, c->role, c->writes ? "t" : "f", c->plugin_role};
+    const char *const values[ENTER_PARAMETERS] = {c->kind, c->organisation,       c->subject,
+                                                  c->role, c->writes ? "t" : "f", c->plugin_role};
 
     return db_send_own(db, DB_ENTER, values, ENTER_PARAMETERS);
 }

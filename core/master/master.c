@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -129,7 +130,8 @@ static struct pool *pool_of(const struct master *master, pid_t loader)
     return NULL;
 }
 
-/* Collect dead loaders; another follows after a while, so that one that dies at once does not spin. */
+/* Collect dead loaders; another follows after a while, so that one that dies at once does not spin.
+ */
 static size_t reap(const struct master *master)
 {
     size_t alive = 0;
@@ -178,12 +180,24 @@ static void signal_loaders(const struct master *master, int signal)
     }
 }
 
+/* From here on nginx is told that nobody listens, which is safe to repeat, and does not wait in
+ * vain; what has come before is still accepted. */
+static void refuse_more(const struct master *master)
+{
+    for (size_t i = 0; i < master->count; i++) {
+        if (master->pools[i].listener >= 0) {
+            (void)shutdown(master->pools[i].listener, SHUT_RD);
+        }
+    }
+}
+
 static void stop(struct master *master)
 {
     const int64_t deadline = clock_steady() + MASTER_STOP_TIMEOUT_MS * 1000LL;
     const struct timespec tick = {.tv_nsec = 100 * 1000 * 1000};
 
     log_line(LOG_LEVEL_INFO, "event=stopping");
+    refuse_more(master);
     signal_loaders(master, SIGTERM);
     while (reap(master) > 0) {
         if (clock_steady() > deadline) {

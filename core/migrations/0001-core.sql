@@ -48,7 +48,7 @@ DECLARE
     person_id uuid;
     person_status text;
 BEGIN
-    IF kind = 'person' THEN
+    IF kind = 'person' AND role IS NOT NULL THEN
         SELECT o.id, p.id, p.status INTO organisation_id, person_id, person_status
         FROM core.organisation o
         LEFT JOIN core.person p
@@ -60,7 +60,7 @@ BEGIN
         IF person_id IS NULL THEN
             RAISE EXCEPTION 'The person is not known yet.' USING ERRCODE = 'CV002';
         END IF;
-    ELSIF kind <> 'visitor' OR role <> 'visitor' THEN
+    ELSIF kind IS DISTINCT FROM 'visitor' OR role IS DISTINCT FROM 'visitor' THEN
         RAISE EXCEPTION 'The caller may not enter.' USING ERRCODE = 'CV001';
     END IF;
     PERFORM set_config('codev.kind', kind, true),

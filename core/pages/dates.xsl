@@ -85,7 +85,7 @@
       <xsl:with-param name="month" select="$month + $next-month - 12 * $next-year"/>
       <xsl:with-param name="day" select="$day + $next-day - $month-days * $next-month"/>
     </xsl:call-template>
-    <xsl:value-of select="concat(' à ', format-number($hour - 24 * $next-day, '00'), '&#xA0;h&#xA0;',
+    <xsl:value-of select="concat(' à&#xA0;', format-number($hour - 24 * $next-day, '00'), '&#xA0;h&#xA0;',
                                  $minute)"/>
   </xsl:template>
 </xsl:stylesheet>

@@ -176,7 +176,9 @@
     <xsl:param name="checked" select="false()"/>
     <xsl:param name="words"/>
     <div class="field">
-      <xsl:call-template name="hint-and-error"><xsl:with-param name="name" select="$name"/></xsl:call-template>
+      <xsl:call-template name="hint-and-error">
+        <xsl:with-param name="name" select="$name"/>
+      </xsl:call-template>
       <div class="choice">
         <input type="checkbox" id="{$name}" name="{$name}" value="true">
           <xsl:if test="$checked"><xsl:attribute name="checked">checked</xsl:attribute></xsl:if>

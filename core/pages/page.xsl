@@ -22,6 +22,8 @@
   <xsl:param name="request-id"/>
   <!-- "1": the content alone, to be included in another page. -->
   <xsl:param name="fragment"/>
+  <!-- Of a list: the address of its next page, or "". -->
+  <xsl:param name="next"/>
 
   <xsl:variable name="school" select="'Convergence RH'"/>
   <xsl:variable name="school-phone" select="'+33498016050'"/>

@@ -130,8 +130,8 @@ static const struct xml_page *load_page(TALLOC_CTX *context, const char *directo
     return path == NULL ? NULL : xml_page_load(context, path, error);
 }
 
-static int load_route(struct route *route, const struct plugin *plugin,
-                      const codev_route *declared, struct error *error)
+static int load_route(struct route *route, const struct plugin *plugin, const codev_route *declared,
+                      struct error *error)
 {
     TALLOC_CTX *context = talloc_parent(plugin->role);
     const bool is_core = plugin->descriptor == &core_plugin;
@@ -220,8 +220,7 @@ static int load_plugin(struct registry *registry, const struct config *config, c
     if (descriptor == NULL) {
         return -1;
     }
-    schema =
-        talloc_asprintf(registry, "%s/schemas/%s", config->data_directory, descriptor->schema);
+    schema = talloc_asprintf(registry, "%s/schemas/%s", config->data_directory, descriptor->schema);
     plugin->descriptor = descriptor;
     plugin->role = talloc_asprintf(registry, "codev_%s", name);
     plugin->directory = talloc_asprintf(registry, "%s/%s", config->data_directory, name);

@@ -20,9 +20,9 @@ enum {
 struct plugin {
     const codev_plugin *descriptor;
     struct xml_schema *schema;
-    const char *role;         /* PostgreSQL role "codev_NAME" */
-    const char *directory;    /* DATA/NAME */
-    size_t first_statement;   /* index of its first in the registry's table */
+    const char *role;       /* PostgreSQL role "codev_NAME" */
+    const char *directory;  /* DATA/NAME */
+    size_t first_statement; /* index of its first in the registry's table */
     size_t statement_count;
 };
 
@@ -51,8 +51,8 @@ struct registry {
     const struct xml_page *problem_page;
 };
 
-/* Load all plugins of the pool, the built-in one of the core included. NULL: error says which plugin
- * and why. Freed with the context; the shared objects stay mapped. */
+/* Load all plugins of the pool, the built-in one of the core included. NULL: error says which
+ * plugin and why. Freed with the context; the shared objects stay mapped. */
 const struct registry *registry_load(TALLOC_CTX *context, const struct config *config,
                                      const struct config_pool *pool, struct error *error);
 

@@ -39,10 +39,8 @@ const struct pool_assets *pool_load(TALLOC_CTX *context, const struct config *co
     }
     assets->config = config;
     assets->pool = pool;
-    assets->keys =
-        token_keys_load(assets, config->issuer, config->keys, config->key_count, error);
-    if (assets->keys == NULL ||
-        secret_derive(assets->keys, "idempotency", assets->body_key) != 0) {
+    assets->keys = token_keys_load(assets, config->issuer, config->keys, config->key_count, error);
+    if (assets->keys == NULL || secret_derive(assets->keys, "idempotency", assets->body_key) != 0) {
         return NULL;
     }
     assets->registry = registry_load(assets, config, pool, error);
@@ -117,8 +115,8 @@ static void start_missing(struct loader *loader)
     }
 }
 
-/* A worker ends after its request. The signal is sent again and again: one that comes in the moment
- * before accept(2) blocks would be lost. */
+/* A worker ends when nothing is waiting any more. The signal is sent again and again: one that
+ * comes in the moment before accept(2) blocks would be noticed at its time-out only. */
 static void stop_workers(struct loader *loader)
 {
     const int64_t deadline = clock_steady() + POOL_STOP_TIMEOUT_MS * 1000LL;

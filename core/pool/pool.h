@@ -10,6 +10,7 @@
 
 enum {
     POOL_STOP_TIMEOUT_MS = 10000, /* until a worker that does not end its request is killed */
+    POOL_DRAIN_TIMEOUT_MS = 5000, /* while a stopping worker still takes what is waiting */
     POOL_RESPAWN_DELAY_MS = 1000, /* before another, when a worker died within this time */
 };
 

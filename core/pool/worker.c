@@ -2,12 +2,16 @@
 /* worker.c: accepts one request at a time and serves it. */
 #include "pool/pool.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
+
+enum { ACCEPT_TIMEOUT_S = 1 };
 
 static volatile sig_atomic_t stopping;
 
@@ -15,13 +19,12 @@ static void on_terminate(int signal)
 {
     (void)signal;
     stopping = 1;
-    FCGX_ShutdownPending();
 }
 
-/* Without SA_RESTART, so that a blocked accept(2) returns. */
+/* With SA_RESTART, so that a request that is being read or answered is not cut by the signal. */
 static void take_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_terminate};
+    struct sigaction action = {.sa_handler = on_terminate, .sa_flags = SA_RESTART};
     sigset_t none;
 
     (void)sigaction(SIGTERM, &action, NULL);
@@ -31,8 +34,17 @@ static void take_signals(void)
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* End the request. libfcgi would wait, up to seconds, until nginx has closed its side; that is needed
- * only where nginx may still be sending a body that nobody read. */
+/* A blocked accept(2) returns at a signal all the same when it has a time-out (signal(7)), and at
+ * the latest then, should the signal have come in the moment before. */
+static void bound_accept(int listener)
+{
+    const struct timeval timeout = {.tv_sec = ACCEPT_TIMEOUT_S};
+
+    (void)setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+}
+
+/* End the request. libfcgi would wait, up to seconds, until nginx has closed its side; that is
+ * needed only where nginx may still be sending a body that nobody read. */
 static void finish(FCGX_Request *fcgi)
 {
     int connection;
@@ -50,6 +62,28 @@ static void finish(FCGX_Request *fcgi)
     (void)close(connection);
 }
 
+/* When it has to stop, what is waiting already is served as well: nginx has sent it, and could not
+ * tell its client whether it counted. */
+static void serve(const struct service *service, FCGX_Request *fcgi)
+{
+    int64_t deadline = INT64_MAX;
+
+    while (clock_steady() < deadline) {
+        const bool accepted = FCGX_Accept_r(fcgi) == 0;
+
+        if (accepted) {
+            request_serve(service, fcgi);
+            finish(fcgi);
+        }
+        if (stopping && !accepted) {
+            return;
+        }
+        if (stopping && deadline == INT64_MAX) {
+            deadline = clock_steady() + POOL_DRAIN_TIMEOUT_MS * 1000LL;
+        }
+    }
+}
+
 int worker_run(const struct pool_assets *assets, unsigned number, int listener)
 {
     const struct registry *registry = assets->registry;
@@ -59,9 +93,9 @@ int worker_run(const struct pool_assets *assets, unsigned number, int listener)
 
     log_identity("pool=%s worker=%u", assets->pool->name, number);
     take_signals();
-    service.db = db_new(context, assets->config->application,
-                        assets->config->transaction_pooling, registry->statements,
-                        registry->statement_count);
+    bound_accept(listener);
+    service.db = db_new(context, assets->config->application, assets->config->transaction_pooling,
+                        registry->statements, registry->statement_count);
     service.tokens = token_memory_new(context, assets->keys);
     if (service.db == NULL || service.tokens == NULL || FCGX_Init() != 0 ||
         FCGX_InitRequest(&fcgi, listener, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
@@ -69,13 +103,7 @@ int worker_run(const struct pool_assets *assets, unsigned number, int listener)
         return 1;
     }
     (void)db_connect(service.db); /* a database that is away is logged, and tried at each request */
-    while (!stopping) {
-        if (FCGX_Accept_r(&fcgi) != 0) {
-            continue;
-        }
-        request_serve(&service, &fcgi);
-        finish(&fcgi);
-    }
+    serve(&service, &fcgi);
     FCGX_Free(&fcgi, 1);
     talloc_free(context);
     return 0;

@@ -25,8 +25,8 @@ static int render_page(codev_request *request, const struct xml_page *page, xmlD
 {
     static const char doctype[] = "<!DOCTYPE html>\n";
     const char *fragment = query_flag(request, "fragment");
-    const char *const parameters[] = {"mount",     request->mount,   "request-id", request->id,
-                                      "fragment", fragment, NULL};
+    const char *const parameters[] = {"mount",    request->mount, "request-id", request->id,
+                                      "fragment", fragment,       NULL};
     struct error error;
     size_t size;
     char *html = xml_page_render(request, page, document, parameters, &size, &error);
@@ -55,7 +55,8 @@ int answer_render(codev_request *request)
     return request->body != NULL ? 0 : request_problem(request, PROBLEM_UNAVAILABLE);
 }
 
-/* The problem in place of whatever was rendered. When not even that can be made, its status alone. */
+/* The problem in place of whatever was rendered. When not even that can be made, its status alone.
+ */
 static void render_problem(codev_request *request)
 {
     const bool html = request->representation == REPRESENTATION_HTML;
@@ -117,8 +118,8 @@ static const char *reason_phrase(int status)
     return "";
 }
 
-/* A strong entity tag (RFC 9110 §8.8.3): the version that the document bears, so that If-Match can be
- * told in a statement; else a digest of the very bytes. */
+/* A strong entity tag (RFC 9110 §8.8.3): the version that the document bears, so that If-Match can
+ * be told in a statement; else a digest of the very bytes. */
 static const char *entity_tag(codev_request *request)
 {
     enum { TAG_BYTES = 16 };
@@ -204,8 +205,7 @@ static void log_request(const codev_request *request)
              "event=request request=%s method=%s plugin=%s route=%s organisation=%s status=%d "
              "route_us=%lld identify_us=%lld negotiate_us=%lld body_us=%lld handle_us=%lld "
              "answer_us=%lld",
-             request->id, request->method,
-             route != NULL ? route->plugin->descriptor->name : "-",
+             request->id, request->method, route != NULL ? route->plugin->descriptor->name : "-",
              route != NULL ? route->declared->path : "-",
              *request->principal.claims.organisation != '\0'
                  ? request->principal.claims.organisation

@@ -204,8 +204,8 @@ int codev_answer_created(codev_request *request, codev_node *document, const cha
 
     request->answer = ((xmlNode *)document)->doc;
     request->status = request->is_form ? 303 : 201;
-    request->location = target != NULL ? talloc_asprintf(request, "%s%s", request->mount, target)
-                                       : NULL;
+    request->location =
+        target != NULL ? talloc_asprintf(request, "%s%s", request->mount, target) : NULL;
     return request->location != NULL ? CODEV_OK : short_of_memory(request);
 }
 

@@ -34,7 +34,8 @@ static const char *array_literal(TALLOC_CTX *arena, const char *const *values, s
 
 static const char *parameter_value(codev_request *request, const struct db_parameter *parameter)
 {
-    const xmlNode *root = request->document != NULL ? xmlDocGetRootElement(request->document) : NULL;
+    const xmlNode *root =
+        request->document != NULL ? xmlDocGetRootElement(request->document) : NULL;
     const char *const *values;
     size_t count;
 

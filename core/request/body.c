@@ -1,21 +1,32 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* body.c: the body into a valid document: media type, size, well-formedness, schema, in this order. */
+/* body.c: the body into a valid document: media type, size, well-formedness, schema, in this order.
+ */
 #include "request/request.h"
 
 #include <string.h>
 #include <strings.h>
 
-/* Whether the media type is this one, with no charset but UTF-8 (RFC 7303 §3). */
+/* Whether what follows the media type names a charset other than UTF-8 (RFC 7303 §3). */
+static bool names_another_charset(const char *parameters)
+{
+    const char *charset = strcasestr(parameters, "charset=");
+    size_t length;
+
+    if (charset == NULL) {
+        return false;
+    }
+    charset += strlen("charset=");
+    length = strcspn(charset, "; \t");
+    return !(length == strlen("utf-8") && strncasecmp(charset, "utf-8", length) == 0) &&
+           !(length == strlen("\"utf-8\"") && strncasecmp(charset, "\"utf-8\"", length) == 0);
+}
+
 static bool is_media_type(const char *content_type, const char *wanted)
 {
     const size_t length = strcspn(content_type, "; \t");
-    const char *charset = strcasestr(content_type + length, "charset=");
 
-    if (length != strlen(wanted) || strncasecmp(content_type, wanted, length) != 0) {
-        return false;
-    }
-    return charset == NULL || strncasecmp(charset + 8, "utf-8", 5) == 0 ||
-           strncasecmp(charset + 8, "\"utf-8\"", 7) == 0;
+    return length == strlen(wanted) && strncasecmp(content_type, wanted, length) == 0 &&
+           !names_another_charset(content_type + length);
 }
 
 static bool is_xml(const codev_request *request)
@@ -53,8 +64,7 @@ static int parse_xml(codev_request *request)
     if (body_read(request) != 0) {
         return -1;
     }
-    request->document =
-        xml_parse(request, request->bytes, (size_t)request->content_length, &fault);
+    request->document = xml_parse(request, request->bytes, (size_t)request->content_length, &fault);
     if (request->document == NULL) {
         xml_faults_add(&request->faults, fault.line, fault.path, fault.en, fault.fr);
         return request_problem(request, PROBLEM_MALFORMED_DOCUMENT);

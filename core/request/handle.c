@@ -68,17 +68,15 @@ int request_handle(codev_request *request)
 
     handle_begin(request, writes(request));
     request->page = request->route->page;
-    if (idempotency_begin(request) == 0 &&
-        request->route->declared->handle(request) == CODEV_OK && request->status != 0 &&
-        answer_render(request) == 0 && idempotency_end(request) == 0) {
+    if (idempotency_begin(request) == 0 && request->route->declared->handle(request) == CODEV_OK &&
+        request->status != 0 && answer_render(request) == 0 && idempotency_end(request) == 0) {
         if (db_commit(db, &failure) == 0) {
             return 0;
         }
         (void)handle_failure(request, &failure);
     }
     db_rollback(db);
-    return request->twin ? idempotency_replay(request)
-                         : request_problem(request, PROBLEM_INTERNAL);
+    return request->twin ? idempotency_replay(request) : request_problem(request, PROBLEM_INTERNAL);
 }
 
 int request_show_form(codev_request *request)

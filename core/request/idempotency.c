@@ -82,13 +82,14 @@ int idempotency_end(codev_request *request)
         return 0;
     }
     status = talloc_asprintf(request, "%d", request->status);
-    return queue(request, CORE_IDEMPOTENCY_SETTLE,
-                 (const char *const[]){request->path, request->idempotency_key, status,
-                                       request->location},
-                 4);
+    return queue(
+        request, CORE_IDEMPOTENCY_SETTLE,
+        (const char *const[]){request->path, request->idempotency_key, status, request->location},
+        4);
 }
 
-/* A person who went back to a form that was sent, and changed it, gets it again with another key. */
+/* A person who went back to a form that was sent, and changed it, gets it again with another key.
+ */
 static int refuse_reuse(codev_request *request)
 {
     if (!request->is_form || request->route->declared->form == NULL) {

@@ -21,8 +21,8 @@ static const char *bearer_token(const codev_request *request)
     return request->authorization + sizeof scheme - 1;
 }
 
-/* The session's cookie; NULL: none. Its prefix __Host- makes browsers keep it to this very host over
- * TLS. Two of that name are a forged or confused request: neither is believed. */
+/* The session's cookie; NULL: none. Its prefix __Host- makes browsers keep it to this very host
+ * over TLS. Two of that name are a forged or confused request: neither is believed. */
 static const char *cookie_token(codev_request *request)
 {
     static const char name[] = "__Host-codev=";
@@ -42,8 +42,8 @@ static const char *cookie_token(codev_request *request)
     return token;
 }
 
-/* Cross-site request forgery: a browser sends the cookie with another site's form as well, but tells
- * whose form it was. */
+/* Cross-site request forgery: a browser sends the cookie with another site's form as well, but
+ * tells whose form it was. */
 static bool is_own_origin(codev_request *request)
 {
     const char *own = talloc_asprintf(request, "%s://%s", request->scheme, request->host);
@@ -61,9 +61,8 @@ static int believe(codev_request *request, const char *token)
 {
     struct principal *principal = &request->principal;
     struct token_claims claims;
-    const enum token_fault fault = token_memory_verify(request->service->tokens, token,
-                                                       strlen(token), request->arrived / 1000000,
-                                                       &claims);
+    const enum token_fault fault = token_memory_verify(
+        request->service->tokens, token, strlen(token), request->arrived / 1000000, &claims);
     const unsigned role = fault == TOKEN_BELIEVED ? role_from_name(claims.role) : 0;
 
     if (role == 0) {

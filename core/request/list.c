@@ -71,8 +71,7 @@ static void check_parameter(codev_request *request, const struct xml_field *fiel
             refuse(request, field->name, "“limit” takes a number from 1 to 200.",
                    "« limit » est un nombre de 1 à 200.");
         }
-    } else if (strcmp(field->name, "after") == 0 ||
-               (filter != NULL && filter->values == NULL)) {
+    } else if (strcmp(field->name, "after") == 0 || (filter != NULL && filter->values == NULL)) {
         if (!uuid_valid(field->value)) {
             refuse(request, field->name, "This parameter takes the id of an item.",
                    "Ce paramètre est l’identifiant d’un élément.");
@@ -103,8 +102,8 @@ int list_check(codev_request *request)
 /* The address of the page after this one: the same filters, from the last item on. */
 static const char *next_page(codev_request *request, const char *last)
 {
-    char *address = talloc_asprintf(request, "%s%s?limit=%u", request->mount, request->path,
-                                    limit_of(request));
+    char *address =
+        talloc_asprintf(request, "%s%s?limit=%u", request->mount, request->path, limit_of(request));
 
     for (size_t i = 0; i < request->query_field_count; i++) {
         const struct xml_field *field = &request->query_fields[i];

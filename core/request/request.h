@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* request.h: one request on its way: accept → route → identify → negotiate → body → handle → answer.
- * For this folder and the worker; plugins see codev/plugin.h. */
+/* request.h: one request on its way: accept → route → identify → negotiate → body → handle →
+ * answer. For this folder and the worker; plugins see codev/plugin.h. */
 #ifndef CODEV_REQUEST_REQUEST_H
 #define CODEV_REQUEST_REQUEST_H
 
@@ -160,15 +160,20 @@ const char *list_parameter(codev_request *request, const char *name);
 /* Write a row's columns below the node, by name. 0, or -1: no memory. (bind.c) */
 int bind_row(codev_request *request, const PGresult *result, int row, xmlNode *node);
 
-/* Idempotency-Key on POST (idempotency.c): claim the key in the transaction, note the outcome in it,
- * and answer a twin as the first one was. No-ops where no key was given. 0, or -1. */
+/* Idempotency-Key on POST (idempotency.c): claim the key in the transaction, note the outcome in
+ * it, and answer a twin as the first one was. No-ops where no key was given. 0, or -1. */
 extern const char IDEMPOTENCY_CONSTRAINT[];
 int idempotency_begin(codev_request *request);
 int idempotency_end(codev_request *request);
 int idempotency_replay(codev_request *request);
 
 /* The core's own statements, by their places in its table (core_plugin.c), which comes first. */
-enum { CORE_DATABASE_ANSWERS, CORE_IDEMPOTENCY_CLAIM, CORE_IDEMPOTENCY_SETTLE, CORE_IDEMPOTENCY_FIND };
+enum {
+    CORE_DATABASE_ANSWERS,
+    CORE_IDEMPOTENCY_CLAIM,
+    CORE_IDEMPOTENCY_SETTLE,
+    CORE_IDEMPOTENCY_FIND
+};
 
 /* Begin a transaction on behalf of the request's principal. */
 void handle_begin(codev_request *request, bool may_write);
@@ -181,6 +186,5 @@ int body_read(codev_request *request);
 
 /* Turn what the database said into the request's problem; always returns -1. */
 int handle_failure(codev_request *request, const struct db_failure *failure);
-
 
 #endif

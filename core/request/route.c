@@ -89,6 +89,5 @@ int request_route(codev_request *request)
         request->status = 204; /* answered: nothing is left for the stages after this one */
         return -1;
     }
-    return request_problem(request,
-                           allow == NULL ? PROBLEM_NOT_FOUND : PROBLEM_METHOD_NOT_ALLOWED);
+    return request_problem(request, allow == NULL ? PROBLEM_NOT_FOUND : PROBLEM_METHOD_NOT_ALLOWED);
 }

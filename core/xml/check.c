@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* check.c: what XML Schema cannot say of a type, by the type's name in common.xsd: a rule that runs
- * after validation (so it gets a value that fits the type's pattern, or one that is refused anyway),
- * and how people type such a value into a form. */
+ * after validation (so it gets a value that fits the type's pattern, or one that is refused
+ * anyway), and how people type such a value into a form. */
 #include "xml/outline_build.h"
 
 #include <string.h>
@@ -12,14 +12,16 @@ static bool is_siren(const char *value)
 {
     int sum = 0;
 
-    if (strlen(value) != 9)
+    if (strlen(value) != 9) {
         return false;
+    }
     for (int i = 0; i < 9; i++) {
         const int digit = value[i] - '0';
         const int weighted = i % 2 == 1 ? 2 * digit : digit;
 
-        if (digit < 0 || digit > 9)
+        if (digit < 0 || digit > 9) {
             return false;
+        }
         sum += weighted > 9 ? weighted - 9 : weighted;
     }
     return sum % 10 == 0;
@@ -97,8 +99,7 @@ const struct xml_type_rule *xml_type_rule_of(const char *namespace, const char *
     };
 
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-        if (strcmp(namespace, "urn:codev:common:1") == 0 &&
-            strcmp(rules[i].type, type_name) == 0) {
+        if (strcmp(namespace, "urn:codev:common:1") == 0 && strcmp(rules[i].type, type_name) == 0) {
             return &rules[i];
         }
     }

@@ -19,8 +19,9 @@ static const struct xml_element_rule *rule_of(const struct xml_explanation *it,
     const struct xml_element_rule *above;
     int hint = 0;
 
-    if (element->parent == NULL || element->parent->type != XML_ELEMENT_NODE)
+    if (element->parent == NULL || element->parent->type != XML_ELEMENT_NODE) {
         return it->root;
+    }
     above = rule_of(it, element->parent);
     return above == NULL ? NULL : xml_outline_child(above->type, element, &hint);
 }
@@ -34,22 +35,29 @@ static xmlAttr *attribute_of(struct xml_explanation *it, const xmlNode *element,
     const char *at, *end;
     const char *name;
 
-    if (strncmp(message, start, sizeof start - 1) != 0)
+    if (strncmp(message, start, sizeof start - 1) != 0) {
         return NULL;
+    }
     at = strchr(message + sizeof start - 1, '\'');
-    if (at == NULL || strncmp(at, middle, sizeof middle - 1) != 0)
+    if (at == NULL || strncmp(at, middle, sizeof middle - 1) != 0) {
         return NULL;
+    }
     at += sizeof middle - 1;
     end = strchr(at, '\'');
-    if (end == NULL)
+    if (end == NULL) {
         return NULL;
-    if (*at == '{')
-        while (at < end && *at++ != '}')
+    }
+    if (*at == '{') {
+        while (at < end && *at++ != '}') {
             ;
+        }
+    }
     name = talloc_strndup(it->scratch, at, (size_t)(end - at));
-    for (xmlAttr *found = element->properties; found != NULL && name != NULL; found = found->next)
-        if (strcmp((const char *)found->name, name) == 0)
+    for (xmlAttr *found = element->properties; found != NULL && name != NULL; found = found->next) {
+        if (strcmp((const char *)found->name, name) == 0) {
             return found;
+        }
+    }
     return NULL;
 }
 
@@ -74,8 +82,9 @@ static void tell_value(struct xml_explanation *it, xmlNode *node, const struct x
         .code = code,
     };
 
-    if (value.path != NULL && value.text != NULL)
+    if (value.path != NULL && value.text != NULL) {
         xml_value_fault(it->faults, &value);
+    }
 }
 
 /* xs:unique and xs:key: the second of two. The message has the values compared, "['a']": when it is
@@ -96,16 +105,19 @@ static void tell_missing_choice(struct xml_explanation *it, xmlNode *element,
 {
     char *names = talloc_strdup(it->scratch, "");
 
-    for (int i = 0; i < rule->type->element_count && names != NULL; i++)
-        if (rule->type->elements[i].choice)
+    for (int i = 0; i < rule->type->element_count && names != NULL; i++) {
+        if (rule->type->elements[i].choice) {
             names = talloc_asprintf_append_buffer(names, "%s%s", names[0] == '\0' ? "" : ", ",
                                                   rule->type->elements[i].name);
-    if (names != NULL && names[0] != '\0')
+        }
+    }
+    if (names != NULL && names[0] != '\0') {
         xml_explain_tell(it, element, "", XML_FAULT_MISSING_CHOICE,
                          (struct xml_fault_about){.want = {names, names}});
-    else
+    } else {
         xml_explain_tell(it, element, "", XML_FAULT_UNFIT,
                          (struct xml_fault_about){.name = (const char *)element->name});
+    }
 }
 
 /* The validator complains of the structure still: an irregular type, or a stand-in beside. */
@@ -116,15 +128,17 @@ static void tell_structure(struct xml_explanation *it, xmlNode *element,
 
     if (xml_mended(element) ||
         (!missing && element->parent != NULL && element->parent->type == XML_ELEMENT_NODE &&
-         xml_mended(element->parent)))
+         xml_mended(element->parent))) {
         return;
-    if (missing && rule != NULL)
+    }
+    if (missing && rule != NULL) {
         tell_missing_choice(it, element, rule);
-    else
+    } else {
         xml_explain_tell(it, element, "",
                          error->code == XML_SCHEMAV_ELEMENT_CONTENT ? XML_FAULT_UNKNOWN
                                                                     : XML_FAULT_UNFIT,
                          (struct xml_fault_about){.name = (const char *)element->name});
+    }
 }
 
 static void on_error(void *context, xmlErrorPtr error)
@@ -136,21 +150,23 @@ static void on_error(void *context, xmlErrorPtr error)
     xmlAttr *attribute;
 
     if (it->faults->count == XML_FAULTS_MAX || element == NULL || element->_private == NULL ||
-        error->message == NULL)
+        error->message == NULL) {
         return;
+    }
     rule = rule_of(it, element);
     attribute = attribute_of(it, element, error->message);
     attribute_rule =
         rule == NULL || attribute == NULL ? NULL : xml_outline_attribute(rule->type, attribute);
-    if (attribute_rule != NULL)
+    if (attribute_rule != NULL) {
         tell_value(it, (xmlNode *)attribute, attribute_rule->type, attribute_rule->required,
                    error->code);
-    else if (is_about_value(error->code) && rule != NULL && rule->type->text != NULL)
+    } else if (is_about_value(error->code) && rule != NULL && rule->type->text != NULL) {
         tell_value(it, element, rule->type->text, rule->min > 0, error->code);
-    else if (error->code == XML_SCHEMAV_CVC_IDC && strstr(error->message, "Duplicate") != NULL)
+    } else if (error->code == XML_SCHEMAV_CVC_IDC && strstr(error->message, "Duplicate") != NULL) {
         tell_repeated(it, element, error->message);
-    else if (error->code != XML_SCHEMAV_CVC_IDC || strstr(error->message, "Warning") == NULL)
+    } else if (error->code != XML_SCHEMAV_CVC_IDC || strstr(error->message, "Warning") == NULL) {
         tell_structure(it, element, rule, error);
+    }
 }
 
 static int validate_copy(struct xml_explanation *it, xmlSchema *compiled, xmlDoc *copy)
@@ -158,8 +174,9 @@ static int validate_copy(struct xml_explanation *it, xmlSchema *compiled, xmlDoc
     xmlSchemaValidCtxt *const validator = xmlSchemaNewValidCtxt(compiled);
     int result;
 
-    if (validator == NULL)
+    if (validator == NULL) {
         return -1;
+    }
     xmlSchemaSetValidStructuredErrors(validator, on_error, it);
     result = xmlSchemaValidateDoc(validator, copy);
     xmlSchemaFreeValidCtxt(validator);
@@ -175,12 +192,14 @@ static void pair(xmlNode *copy, xmlNode *origin)
 
     copy->_private = origin;
     for (xmlAttr *at = copy->properties; at != NULL && attribute != NULL;
-         at = at->next, attribute = attribute->next)
+         at = at->next, attribute = attribute->next) {
         at->_private = attribute;
+    }
     origin = xml_child(origin, NULL);
     for (xmlNode *at = xml_child(copy, NULL); at != NULL && origin != NULL;
-         at = xml_next(at, NULL), origin = xml_next(origin, NULL))
+         at = xml_next(at, NULL), origin = xml_next(origin, NULL)) {
         pair(at, origin);
+    }
 }
 
 /* Those from FIRST on by line; those of one line stay as they are. */
@@ -190,8 +209,9 @@ static void sort_by_line(struct xml_faults *faults, size_t first)
         const struct xml_fault fault = faults->items[i];
         size_t to = i;
 
-        for (; to > first && faults->items[to - 1].line > fault.line; to--)
+        for (; to > first && faults->items[to - 1].line > fault.line; to--) {
             faults->items[to] = faults->items[to - 1];
+        }
         faults->items[to] = fault;
     }
 }
@@ -208,9 +228,10 @@ int xml_explain(xmlSchema *compiled, const struct xml_element_rule *root, xmlDoc
         pair(element, xmlDocGetRootElement(document));
         xml_mend(&it, element, root);
         result = validate_copy(&it, compiled, copy);
-        if (result == 0 && faults->count == first)
+        if (result == 0 && faults->count == first) {
             xml_explain_tell(&it, element, "", XML_FAULT_UNFIT,
                              (struct xml_fault_about){.name = root->name});
+        }
         sort_by_line(faults, first);
     }
     talloc_free(it.scratch);

@@ -132,19 +132,24 @@ static char *quotable(TALLOC_CTX *arena, const char *value)
     bool whole;
 
     while (value[length] != '\0') {
-        if (((unsigned char)value[length] & 0xC0) != 0x80 && ++characters > VALUE_CHARACTERS)
+        if (((unsigned char)value[length] & 0xC0) != 0x80 && ++characters > VALUE_CHARACTERS) {
             break;
+        }
         length++;
     }
     whole = value[length] == '\0';
-    while (length > 0 && strchr(white_space, value[length - 1]) != NULL)
+    while (length > 0 && strchr(white_space, value[length - 1]) != NULL) {
         length--;
+    }
     quoted = talloc_strndup(arena, value, length);
-    if (quoted == NULL)
+    if (quoted == NULL) {
         return NULL;
-    for (char *at = quoted; *at != '\0'; at++)
-        if (strchr(white_space, *at) != NULL)
+    }
+    for (char *at = quoted; *at != '\0'; at++) {
+        if (strchr(white_space, *at) != NULL) {
             *at = ' ';
+        }
+    }
     return whole ? quoted : talloc_strdup_append_buffer(quoted, "…");
 }
 
@@ -152,14 +157,18 @@ static char *quotable(TALLOC_CTX *arena, const char *value)
 static const char *meaning(TALLOC_CTX *arena, const char *placeholder, size_t length,
                            const struct xml_fault_about *about, const char *want)
 {
-    if (strncmp(placeholder, "name", length) == 0)
+    if (strncmp(placeholder, "name", length) == 0) {
         return about->name == NULL ? NULL : quotable(arena, about->name);
-    if (strncmp(placeholder, "other", length) == 0)
+    }
+    if (strncmp(placeholder, "other", length) == 0) {
         return about->other == NULL ? NULL : quotable(arena, about->other);
-    if (strncmp(placeholder, "value", length) == 0)
+    }
+    if (strncmp(placeholder, "value", length) == 0) {
         return about->value == NULL ? NULL : quotable(arena, about->value);
-    if (strncmp(placeholder, "line", length) == 0)
+    }
+    if (strncmp(placeholder, "line", length) == 0) {
         return talloc_asprintf(arena, "%d", about->line);
+    }
     return want;
 }
 
@@ -174,12 +183,14 @@ static const char *compose(TALLOC_CTX *arena, const char *sentence,
         const char *const close = strchr(open, '}');
         const char *word;
 
-        if (close == NULL)
+        if (close == NULL) {
             break;
+        }
         word = meaning(arena, open + 1, (size_t)(close - open - 1), about, want);
         text = talloc_strndup_append_buffer(text, sentence, (size_t)(open - sentence));
-        if (text != NULL && word != NULL)
+        if (text != NULL && word != NULL) {
             text = talloc_strdup_append_buffer(text, word);
+        }
         sentence = close + 1;
     }
     return text == NULL ? NULL : talloc_strdup_append_buffer(text, sentence);
@@ -191,8 +202,9 @@ void xml_fault_say(TALLOC_CTX *arena, enum xml_fault_kind kind, const struct xml
     static const struct xml_fault_about nothing;
     const struct xml_words *const sentence = &sentences[kind];
 
-    if (about == NULL)
+    if (about == NULL) {
         about = &nothing;
+    }
     fault->en = compose(arena, sentence->en, about, about->want.en);
     fault->fr = compose(arena, sentence->fr, about, about->want.fr);
     if (fault->en == NULL || fault->fr == NULL) {
@@ -206,8 +218,9 @@ void xml_fault_add(struct xml_faults *faults, const char *path, enum xml_fault_k
 {
     struct xml_fault fault;
 
-    if (faults->count == XML_FAULTS_MAX)
+    if (faults->count == XML_FAULTS_MAX) {
         return;
+    }
     xml_fault_say(faults->arena, kind, about, &fault);
     xml_faults_add(faults, about == NULL ? 0 : about->line, path, fault.en, fault.fr);
 }
@@ -217,11 +230,14 @@ void xml_faults_add(struct xml_faults *faults, int line, const char *path, const
 {
     struct xml_fault *const fault = &faults->items[faults->count];
 
-    if (faults->count == XML_FAULTS_MAX)
+    if (faults->count == XML_FAULTS_MAX) {
         return;
-    for (size_t i = 0; i < faults->count; i++)
-        if (strcmp(faults->items[i].path, path) == 0)
+    }
+    for (size_t i = 0; i < faults->count; i++) {
+        if (strcmp(faults->items[i].path, path) == 0) {
             return;
+        }
+    }
     fault->line = line;
     fault->path = talloc_strdup(faults->arena, path);
     fault->en = talloc_strdup(faults->arena, en);
@@ -240,11 +256,14 @@ static unsigned place(const xmlNode *element)
     unsigned before = 0;
     bool alone = true;
 
-    for (const xmlNode *node = element->prev; node != NULL; node = node->prev)
-        if (node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, element->name))
+    for (const xmlNode *node = element->prev; node != NULL; node = node->prev) {
+        if (node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, element->name)) {
             before++;
-    for (const xmlNode *node = element->next; node != NULL && alone; node = node->next)
+        }
+    }
+    for (const xmlNode *node = element->next; node != NULL && alone; node = node->next) {
         alone = node->type != XML_ELEMENT_NODE || !xmlStrEqual(node->name, element->name);
+    }
     return before == 0 && alone ? 0 : before + 1;
 }
 
@@ -254,16 +273,20 @@ char *xml_fault_path(TALLOC_CTX *arena, const xmlNode *node)
     unsigned number;
     char *path;
 
-    if (node->parent == NULL || node->type == XML_DOCUMENT_NODE)
+    if (node->parent == NULL || node->type == XML_DOCUMENT_NODE) {
         return talloc_strdup(arena, "");
+    }
     path = xml_fault_path(arena, node->parent);
-    if (path == NULL)
+    if (path == NULL) {
         return NULL;
-    if (node->type == XML_ATTRIBUTE_NODE)
+    }
+    if (node->type == XML_ATTRIBUTE_NODE) {
         return talloc_asprintf_append_buffer(path, "/@%s", name);
+    }
     number = place(node);
-    if (number == 0)
+    if (number == 0) {
         return talloc_asprintf_append_buffer(path, "/%s", name);
+    }
     return talloc_asprintf_append_buffer(path, "/%s[%u]", name, number);
 }
 
@@ -280,8 +303,9 @@ static const char *grouped(TALLOC_CTX *arena, const char *digits, const char *be
     const size_t length = strlen(digits);
     char *text = talloc_strndup(arena, digits, length % 3);
 
-    for (size_t at = length % 3; at < length && text != NULL; at += 3)
+    for (size_t at = length % 3; at < length && text != NULL; at += 3) {
         text = talloc_asprintf_append_buffer(text, "%s%.3s", at == 0 ? "" : between, digits + at);
+    }
     return text;
 }
 
@@ -289,7 +313,8 @@ struct xml_words xml_fault_number(TALLOC_CTX *arena, const char *text)
 {
     const struct xml_words same = {text, text};
 
-    if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0')
+    if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0') {
         return same;
+    }
     return (struct xml_words){grouped(arena, text, ","), grouped(arena, text, "\u202f")};
 }

@@ -41,25 +41,28 @@ static char *cleaned(TALLOC_CTX *arena, const char *value, bool *foul_r)
     size_t to = 0, from = 0;
 
     *foul_r = false;
-    if (clean == NULL)
+    if (clean == NULL) {
         return NULL;
+    }
     while (from < size) {
         size_t good;
 
         (void)xml_text_allowed(value + from, size - from, &good);
         for (const size_t end = from + good; from < end; from++) {
-            if (value[from] != '\r')
+            if (value[from] != '\r') {
                 clean[to++] = value[from];
-            else if (value[from + 1] != '\n')
+            } else if (value[from + 1] != '\n') {
                 clean[to++] = '\n';
+            }
         }
         if (from < size) {
             *foul_r = true;
             from++;
         }
     }
-    while (to > 0 && strchr(" \t\n", clean[to - 1]) != NULL)
+    while (to > 0 && strchr(" \t\n", clean[to - 1]) != NULL) {
         to--;
+    }
     clean[to] = '\0';
     return clean + strspn(clean, " \t\n");
 }
@@ -75,17 +78,20 @@ static int by_name(const void *one, const void *other)
 static int read_fields(struct form *form, const struct xml_field *fields, size_t count)
 {
     form->entries = talloc_array(form->scratch, struct entry, (unsigned)count + 1);
-    if (form->entries == NULL)
+    if (form->entries == NULL) {
         return -1;
+    }
     for (size_t i = 0; i < count; i++) {
         struct entry *const entry = &form->entries[form->count];
 
-        if (fields[i].name[0] == '_')
+        if (fields[i].name[0] == '_') {
             continue;
+        }
         *entry = (struct entry){.name = fields[i].name, .number = i};
         entry->value = cleaned(form->scratch, fields[i].value, &entry->foul);
-        if (entry->value == NULL)
+        if (entry->value == NULL) {
             return -1;
+        }
         form->count++;
     }
     qsort(form->entries, form->count, sizeof form->entries[0], by_name);
@@ -100,10 +106,11 @@ static size_t lower_bound(const struct form *form, const char *name)
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
 
-        if (strcmp(form->entries[middle].name, name) < 0)
+        if (strcmp(form->entries[middle].name, name) < 0) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -112,9 +119,11 @@ static size_t lower_bound(const struct form *form, const char *name)
 static struct entry *next_entry(const struct form *form, const char *name)
 {
     for (size_t i = lower_bound(form, name);
-         i < form->count && strcmp(form->entries[i].name, name) == 0; i++)
-        if (form->entries[i].node == NULL)
+         i < form->count && strcmp(form->entries[i].name, name) == 0; i++) {
+        if (form->entries[i].node == NULL) {
             return &form->entries[i];
+        }
+    }
     return NULL;
 }
 
@@ -126,10 +135,12 @@ static int count_items(const struct form *form, const char *prefix, bool says[FI
 
     for (size_t i = lower_bound(form, prefix);
          i < form->count && strncmp(form->entries[i].name, prefix, strlen(prefix)) == 0; i++) {
-        if (run == 0 || strcmp(form->entries[i].name, form->entries[i - 1].name) != 0)
+        if (run == 0 || strcmp(form->entries[i].name, form->entries[i - 1].name) != 0) {
             run = 0;
-        if (run == most)
+        }
+        if (run == most) {
             says[most++] = false;
+        }
         says[run++] |= form->entries[i].value[0] != '\0';
     }
     return most;
@@ -140,8 +151,9 @@ static void taken(struct form *form, struct entry *entry, const xmlNode *node)
     const char *const path = entry->foul ? xml_fault_path(form->scratch, node) : NULL;
 
     entry->node = form->instead == NULL ? node : form->instead;
-    if (path != NULL)
+    if (path != NULL) {
         xml_fault_add(form->faults, path, XML_FAULT_FIELD_CHARACTER, NULL);
+    }
 }
 
 /* ---- the document */
@@ -167,10 +179,12 @@ static xmlNode *add_child(struct form *form, xmlNode *parent, const struct xml_e
         form->broken = true;
         return NULL;
     }
-    if (!xmlStrEqual(parent->ns->href, (const xmlChar *)rule->namespace))
+    if (!xmlStrEqual(parent->ns->href, (const xmlChar *)rule->namespace)) {
         xmlSetNs(element, xmlNewNs(element, (const xmlChar *)rule->namespace, NULL));
-    if (element->ns == NULL || (value != NULL && xml_set(element, ".", value) != 0))
+    }
+    if (element->ns == NULL || (value != NULL && xml_set(element, ".", value) != 0)) {
         form->broken = true;
+    }
     return element;
 }
 
@@ -184,14 +198,16 @@ static void fill_attributes(struct form *form, xmlNode *element, const struct xm
         const char *const value = entry == NULL ? "" : entry->value;
         const xmlAttr *made = NULL;
 
-        if (rule->namespace != NULL)
+        if (rule->namespace != NULL) {
             continue; /* xml:lang and its like have no fields */
+        }
         if (value[0] != '\0' || rule->required) {
             made = xmlSetNsProp(element, NULL, (const xmlChar *)rule->name, (const xmlChar *)value);
             form->broken |= made == NULL;
         }
-        if (entry != NULL)
+        if (entry != NULL) {
             taken(form, entry, made == NULL ? element : (const xmlNode *)made);
+        }
     }
 }
 
@@ -199,8 +215,7 @@ static const char *as_typed(struct form *form, const struct xml_element_rule *ru
                             const char *value)
 {
     const struct xml_text_type *const type = rule->type->text;
-    const char *const read =
-        type->as_typed == NULL ? value : type->as_typed(form->scratch, value);
+    const char *const read = type->as_typed == NULL ? value : type->as_typed(form->scratch, value);
 
     form->broken |= read == NULL;
     return read == NULL ? "" : read;
@@ -223,8 +238,9 @@ static void fill_list(struct form *form, xmlNode *parent, const struct xml_eleme
         made += says;
         taken(form, entry, child);
     }
-    if (made == 0 && rule->min > 0)
+    if (made == 0 && rule->min > 0) {
         (void)add_child(form, parent, rule, "");
+    }
 }
 
 /* An element with text; it may have attributes ("price", "price.currency"). */
@@ -237,12 +253,15 @@ static void fill_leaf(struct form *form, xmlNode *parent, const struct xml_eleme
     const bool wanted = value[0] != '\0' || rule->min > 0;
     xmlNode *const element = wanted ? add_child(form, parent, rule, value) : parent;
 
-    if (form->broken)
+    if (form->broken) {
         return;
-    if (entry != NULL)
+    }
+    if (entry != NULL) {
         taken(form, entry, element);
-    if (wanted)
+    }
+    if (wanted) {
         fill_attributes(form, element, rule->type, prefix);
+    }
 }
 
 /* An element with elements. In a list the n-th one takes the n-th field of each name (so a list
@@ -254,21 +273,26 @@ static void fill_group(struct form *form, xmlNode *parent, const struct xml_elem
     bool says[FIELDS_MAX] = {false};
     int count = form->broken ? 0 : count_items(form, prefix, says);
 
-    for (int i = 1; i < count && rule->max == 1; i++)
+    for (int i = 1; i < count && rule->max == 1; i++) {
         says[0] |= says[i];
-    if (rule->max == 1 || count == 0)
+    }
+    if (rule->max == 1 || count == 0) {
         count = count > 0 || rule->min > 0 ? 1 : 0;
+    }
     for (int i = 0; i < count && !form->broken; i++) {
         const bool blank = !says[i] && (i > 0 || rule->min == 0);
         xmlNode *const element = add_child(form, parent, rule, NULL);
 
-        if (form->broken)
+        if (form->broken) {
             return;
-        if (blank && form->instead == NULL)
+        }
+        if (blank && form->instead == NULL) {
             form->instead = parent;
+        }
         fill(form, element, rule->type, prefix);
-        if (form->instead == parent)
+        if (form->instead == parent) {
             form->instead = NULL;
+        }
         if (blank) {
             xmlUnlinkNode(element);
             xmlFreeNode(element);
@@ -279,22 +303,25 @@ static void fill_group(struct form *form, xmlNode *parent, const struct xml_elem
 static void fill(struct form *form, xmlNode *element, const struct xml_type *type,
                  const char *prefix)
 {
-    if (form->depth == XML_DEPTH_MAX)
+    if (form->depth == XML_DEPTH_MAX) {
         return; /* a type that contains itself, and a name of a thousand dots */
+    }
     form->depth++;
     fill_attributes(form, element, type, prefix);
     for (int i = 0; i < type->element_count && !form->broken; i++) {
         const struct xml_element_rule *const rule = &type->elements[i];
         const char *const name = joined(form, prefix, rule->name);
 
-        if (form->broken)
+        if (form->broken) {
             return;
-        if (rule->type->text == NULL)
+        }
+        if (rule->type->text == NULL) {
             fill_group(form, element, rule, name);
-        else if (rule->max != 1)
+        } else if (rule->max != 1) {
             fill_list(form, element, rule, name);
-        else
+        } else {
             fill_leaf(form, element, rule, name);
+        }
     }
     form->depth--;
 }
@@ -311,16 +338,18 @@ static void tell_left_over(struct form *form, const char *root)
         const struct xml_fault_about about = {.name = sound ? entry->name : "?"};
         const char *path;
 
-        if (i > 0 && strcmp(entry->name, form->entries[i - 1].name) != 0)
+        if (i > 0 && strcmp(entry->name, form->entries[i - 1].name) != 0) {
             same = NULL;
+        }
         if (entry->node != NULL) {
             same = entry->node;
             continue;
         }
         path = same == NULL ? top : xml_fault_path(form->scratch, same);
-        if (path != NULL)
+        if (path != NULL) {
             xml_fault_add(form->faults, path,
                           same == NULL ? XML_FAULT_FIELD_UNKNOWN : XML_FAULT_FIELD_TWICE, &about);
+        }
     }
 }
 
@@ -331,8 +360,9 @@ static void too_many(struct form *form, const char *root)
     const struct xml_fault_about about = {.want = {most, most}};
 
     form->broken |= path == NULL || most == NULL;
-    if (!form->broken)
+    if (!form->broken) {
         xml_fault_add(form->faults, path, XML_FAULT_FIELDS, &about);
+    }
 }
 
 xmlDoc *xml_from_form(TALLOC_CTX *arena, const struct xml_schema *schema, const char *root,
@@ -346,8 +376,9 @@ xmlDoc *xml_from_form(TALLOC_CTX *arena, const struct xml_schema *schema, const 
         count = FIELDS_MAX;
         too_many(&form, root);
     }
-    if (rule != NULL && form.scratch != NULL && read_fields(&form, fields, count) == 0)
+    if (rule != NULL && form.scratch != NULL && read_fields(&form, fields, count) == 0) {
         document = xml_new(arena, rule->namespace, root);
+    }
     if (document != NULL) {
         fill(&form, xmlDocGetRootElement(document), rule->type, "");
         tell_left_over(&form, root);

@@ -17,24 +17,30 @@ static size_t sequence_length(const unsigned char *p, size_t left)
     size_t length;
     unsigned char low = 0x80, high = 0xBF; /* of the second byte */
 
-    if (p[0] < 0x80)
+    if (p[0] < 0x80) {
         return 1;
-    if (p[0] < 0xC2 || p[0] > 0xF4)
+    }
+    if (p[0] < 0xC2 || p[0] > 0xF4) {
         return 0;
+    }
     length = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
-    if (p[0] == 0xE0)
+    if (p[0] == 0xE0) {
         low = 0xA0;
-    else if (p[0] == 0xED)
+    } else if (p[0] == 0xED) {
         high = 0x9F;
-    else if (p[0] == 0xF0)
+    } else if (p[0] == 0xF0) {
         low = 0x90;
-    else if (p[0] == 0xF4)
+    } else if (p[0] == 0xF4) {
         high = 0x8F;
-    if (left < length || p[1] < low || p[1] > high)
+    }
+    if (left < length || p[1] < low || p[1] > high) {
         return 0;
-    for (size_t i = 2; i < length; i++)
-        if ((p[i] & 0xC0) != 0x80)
+    }
+    for (size_t i = 2; i < length; i++) {
+        if ((p[i] & 0xC0) != 0x80) {
             return 0;
+        }
+    }
     return length;
 }
 
@@ -55,8 +61,9 @@ static size_t utf8_prefix(const unsigned char *bytes, size_t size)
             }
         }
         length = sequence_length(bytes + at, size - at);
-        if (length == 0)
+        if (length == 0) {
             break;
+        }
         at += length;
     }
     return at;
@@ -70,14 +77,17 @@ bool xml_text_allowed(const char *bytes, size_t size, size_t *good_r)
     while (at < size) {
         const size_t length = sequence_length(p + at, size - at);
 
-        if (length == 0 || (p[at] < 0x20 && p[at] != '\t' && p[at] != '\n' && p[at] != '\r'))
+        if (length == 0 || (p[at] < 0x20 && p[at] != '\t' && p[at] != '\n' && p[at] != '\r')) {
             break;
-        if (length == 3 && p[at] == 0xEF && p[at + 1] == 0xBF && p[at + 2] >= 0xBE)
+        }
+        if (length == 3 && p[at] == 0xEF && p[at + 1] == 0xBF && p[at + 2] >= 0xBE) {
             break; /* U+FFFE and U+FFFF */
+        }
         at += length;
     }
-    if (good_r != NULL)
+    if (good_r != NULL) {
         *good_r = at;
+    }
     return at == size;
 }
 
@@ -124,14 +134,18 @@ static size_t declared(const char *at, const char *end, const char *name, const 
     for (; (size_t)(end - at) > length; at++) {
         const char *p = at + 1 + length;
 
-        if (!is_space(*at) || memcmp(at + 1, name, length) != 0)
+        if (!is_space(*at) || memcmp(at + 1, name, length) != 0) {
             continue;
-        while (p < end && is_space(*p))
+        }
+        while (p < end && is_space(*p)) {
             p++;
-        if (p == end || *p++ != '=')
+        }
+        if (p == end || *p++ != '=') {
             continue;
-        while (p < end && is_space(*p))
+        }
+        while (p < end && is_space(*p)) {
             p++;
+        }
         if (p < end && (*p == '"' || *p == '\'')) {
             const char *const close = memchr(p + 1, *p, (size_t)(end - p - 1));
 
@@ -149,26 +163,32 @@ static enum xml_fault_kind scan_declaration(struct scan *scan)
     const char *value;
     size_t length;
 
-    if (!starts(scan->at, scan->end, "<?xml") || start == scan->end || !is_space(*start))
+    if (!starts(scan->at, scan->end, "<?xml") || start == scan->end || !is_space(*start)) {
         return XML_FAULT_NONE;
-    if (!pass(scan, "?>"))
+    }
+    if (!pass(scan, "?>")) {
         return XML_FAULT_CUT;
+    }
     length = declared(start, scan->at, "version", &value);
-    if (length != 0 && (length != 3 || memcmp(value, "1.0", 3) != 0))
+    if (length != 0 && (length != 3 || memcmp(value, "1.0", 3) != 0)) {
         return XML_FAULT_VERSION;
+    }
     length = declared(start, scan->at, "encoding", &value);
-    if (length != 0 && (length != 5 || strncasecmp(value, "UTF-8", 5) != 0))
+    if (length != 0 && (length != 5 || strncasecmp(value, "UTF-8", 5) != 0)) {
         return XML_FAULT_ENCODING;
+    }
     return XML_FAULT_NONE;
 }
 
 /* An element begins with so many namespace declarations; EMPTY: it ends at once. */
 static enum xml_fault_kind scan_depth(struct scan *scan, int namespaces, bool empty)
 {
-    if (scan->depth == XML_DEPTH_MAX)
+    if (scan->depth == XML_DEPTH_MAX) {
         return XML_FAULT_DEEP;
-    if (scan->in_scope + namespaces > XML_NAMESPACES_MAX)
+    }
+    if (scan->in_scope + namespaces > XML_NAMESPACES_MAX) {
         return XML_FAULT_NAMESPACES;
+    }
     if (!empty) {
         scan->declared[++scan->depth] = namespaces;
         scan->in_scope += namespaces;
@@ -184,10 +204,12 @@ static enum xml_fault_kind scan_start_tag(struct scan *scan)
     for (const char *p = scan->at; p < scan->end; p++) {
         if (*p == '"' || *p == '\'') {
             p = memchr(p + 1, *p, (size_t)(scan->end - p - 1));
-            if (p == NULL)
+            if (p == NULL) {
                 return XML_FAULT_CUT;
-            if (++attributes > XML_ATTRIBUTES_MAX)
+            }
+            if (++attributes > XML_ATTRIBUTES_MAX) {
                 return XML_FAULT_ATTRIBUTES;
+            }
         } else if (*p == 'x' && is_space(p[-1]) && starts(p, scan->end, "xmlns")) {
             namespaces++;
         } else if (*p == '>') {
@@ -203,8 +225,9 @@ static enum xml_fault_kind scan_start_tag(struct scan *scan)
 
 static enum xml_fault_kind scan_end_tag(struct scan *scan)
 {
-    if (scan->depth == 0)
+    if (scan->depth == 0) {
         return XML_FAULT_TAG;
+    }
     scan->in_scope -= scan->declared[scan->depth--];
     return pass(scan, ">") ? XML_FAULT_NONE : XML_FAULT_CUT;
 }
@@ -220,14 +243,16 @@ static enum xml_fault_kind scan_markup(struct scan *scan)
         scan->at += strlen("<![CDATA[");
         return pass(scan, "]]>") ? XML_FAULT_NONE : XML_FAULT_CUT;
     }
-    if (starts(scan->at, scan->end, "<!"))
+    if (starts(scan->at, scan->end, "<!")) {
         return starts(scan->at, scan->end, "<!DOCTYPE") ? XML_FAULT_DOCTYPE : XML_FAULT_FORM;
+    }
     if (starts(scan->at, scan->end, "<?")) {
         scan->at += strlen("<?");
         return pass(scan, "?>") ? XML_FAULT_NONE : XML_FAULT_CUT;
     }
-    if (starts(scan->at, scan->end, "</"))
+    if (starts(scan->at, scan->end, "</")) {
         return scan_end_tag(scan);
+    }
     scan->at++;
     return scan_start_tag(scan);
 }
@@ -237,8 +262,9 @@ static int line_at(const char *bytes, const char *place)
 {
     int line = 1;
 
-    for (const char *p = bytes; (p = memchr(p, '\n', (size_t)(place - p))) != NULL; p++)
+    for (const char *p = bytes; (p = memchr(p, '\n', (size_t)(place - p))) != NULL; p++) {
         line++;
+    }
     return line;
 }
 
@@ -249,8 +275,9 @@ static enum xml_fault_kind scan_document(struct scan *scan)
     while (kind == XML_FAULT_NONE) {
         const char *const next = memchr(scan->at, '<', (size_t)(scan->end - scan->at));
 
-        if (next == NULL)
+        if (next == NULL) {
             break;
+        }
         scan->at = next;
         kind = scan_markup(scan);
     }
@@ -275,13 +302,17 @@ enum xml_fault_kind xml_gate(const char *bytes, size_t size, int *line_r)
         *line_r = line_at(bytes, nul);
         return XML_FAULT_NUL; /* UTF-16 and UTF-32 without a mark too */
     }
-    if (starts(scan.at, scan.end, "\xEF\xBB\xBF"))
+    if (starts(scan.at, scan.end, "\xEF\xBB\xBF")) {
         scan.at += 3;
-    for (const char *p = scan.at; p == scan.end || is_space(*p); p++)
-        if (p == scan.end)
+    }
+    for (const char *p = scan.at; p == scan.end || is_space(*p); p++) {
+        if (p == scan.end) {
             return XML_FAULT_EMPTY;
+        }
+    }
     kind = scan_document(&scan);
-    if (kind != XML_FAULT_NONE)
+    if (kind != XML_FAULT_NONE) {
         *line_r = line_at(bytes, scan.at);
+    }
     return kind;
 }

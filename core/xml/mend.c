@@ -27,11 +27,13 @@ void xml_explain_tell(struct xml_explanation *it, const xmlNode *node, const cha
     const xmlNode *const origin = node->_private;
     char *path;
 
-    if (is_full(it) || origin == NULL)
+    if (is_full(it) || origin == NULL) {
         return;
+    }
     path = xml_fault_path(it->scratch, origin);
-    if (path != NULL)
+    if (path != NULL) {
         path = talloc_strdup_append_buffer(path, tail);
+    }
     about.line = xml_fault_line(origin->type == XML_ATTRIBUTE_NODE ? origin->parent : origin);
     xml_fault_add(it->faults, path == NULL ? "" : path, kind, &about);
 }
@@ -46,8 +48,9 @@ static void mend_attributes(struct xml_explanation *it, xmlNode *element,
         if (xml_outline_attribute(type, at) != NULL ||
             (at->ns != NULL &&
              xmlStrEqual(at->ns->href,
-                         (const xmlChar *)"http://www.w3.org/2001/XMLSchema-instance")))
+                         (const xmlChar *)"http://www.w3.org/2001/XMLSchema-instance"))) {
             continue;
+        }
         xml_explain_tell(it, (xmlNode *)at, "", XML_FAULT_UNKNOWN_ATTRIBUTE,
                          (struct xml_fault_about){.name = (const char *)at->name});
         mark(element);
@@ -60,8 +63,9 @@ static void mend_attributes(struct xml_explanation *it, xmlNode *element,
 
         if (!rule->required || tail == NULL ||
             xmlHasNsProp(element, (const xmlChar *)rule->name, (const xmlChar *)rule->namespace) !=
-                NULL)
+                NULL) {
             continue;
+        }
         mark(element);
         xml_explain_tell(it, element, tail, own ? XML_FAULT_OWN : XML_FAULT_MISSING_ATTRIBUTE,
                          (struct xml_fault_about){.name = rule->name, .want = rule->type->message});
@@ -78,8 +82,9 @@ static void mend_text(struct xml_explanation *it, xmlNode *element)
         size_t blank;
 
         next = at->next;
-        if ((at->type != XML_TEXT_NODE && at->type != XML_CDATA_SECTION_NODE) || text == NULL)
+        if ((at->type != XML_TEXT_NODE && at->type != XML_CDATA_SECTION_NODE) || text == NULL) {
             continue;
+        }
         blank = strspn(text, " \t\n\r");
         if (text[blank] != '\0') {
             mark(element);
@@ -101,10 +106,11 @@ struct bucket {
 static void put(struct bucket *bucket, xmlNode *node)
 {
     xmlUnlinkNode(node);
-    if (bucket->first == NULL)
+    if (bucket->first == NULL) {
         bucket->first = node;
-    else
+    } else {
         bucket->last->next = node;
+    }
     bucket->last = node;
     bucket->count++;
 }
@@ -133,12 +139,13 @@ static void drop(struct xml_explanation *it, xmlNode *child, enum xml_fault_kind
 
 static void drop_unknown(struct xml_explanation *it, xmlNode *child, const struct xml_type *type)
 {
-    for (int i = 0; i < type->element_count; i++)
+    for (int i = 0; i < type->element_count; i++) {
         if (strcmp(type->elements[i].name, (const char *)child->name) == 0) {
             drop(it, child, XML_FAULT_FOREIGN,
                  (struct xml_fault_about){.other = type->elements[i].namespace});
             return;
         }
+    }
     drop(it, child, XML_FAULT_UNKNOWN, (struct xml_fault_about){.name = NULL});
 }
 
@@ -176,12 +183,14 @@ static void stand_in(xmlNode *parent, const struct xml_element_rule *rule, struc
     while (bucket->count < rule->min) {
         xmlNode *const node = xmlNewDocNode(parent->doc, NULL, (const xmlChar *)rule->name, NULL);
 
-        if (node == NULL)
+        if (node == NULL) {
             return;
-        if (parent->ns != NULL && xmlStrEqual(parent->ns->href, (const xmlChar *)rule->namespace))
+        }
+        if (parent->ns != NULL && xmlStrEqual(parent->ns->href, (const xmlChar *)rule->namespace)) {
             xmlSetNs(node, parent->ns);
-        else
+        } else {
             xmlSetNs(node, xmlNewNs(node, (const xmlChar *)rule->namespace, NULL));
+        }
         put(bucket, node);
     }
 }
@@ -192,8 +201,9 @@ static void mend_missing(struct xml_explanation *it, xmlNode *element,
     const char *const tail = talloc_asprintf(it->scratch, "/%s", rule->name);
     const char *least;
 
-    if (bucket->count >= rule->min || tail == NULL)
+    if (bucket->count >= rule->min || tail == NULL) {
         return;
+    }
     mark(element);
     if (bucket->count == 0) {
         xml_explain_tell(it, element, tail,
@@ -222,23 +232,26 @@ static void mend_elements(struct xml_explanation *it, xmlNode *element, const st
     int hint = 0, highest = 0;
     xmlNode *next;
 
-    if (buckets == NULL)
+    if (buckets == NULL) {
         return;
+    }
     for (xmlNode *child = xml_child(element, NULL); child != NULL; child = next) {
         const struct xml_element_rule *const rule = xml_outline_child(type, child, &hint);
 
         next = xml_next(child, NULL);
         if (rule == NULL) {
             if (!type->open ||
-                xmlStrEqual(child->ns == NULL ? NULL : child->ns->href, element->ns->href))
+                xmlStrEqual(child->ns == NULL ? NULL : child->ns->href, element->ns->href)) {
                 drop_unknown(it, child, type);
+            }
             continue;
         }
         xml_mend(it, child, rule);
-        if (type->irregular)
+        if (type->irregular) {
             buckets[hint].count++;
-        else
+        } else {
             sort_in(it, child, type, rule, &buckets[hint], highest);
+        }
         highest = hint > highest ? hint : highest;
     }
     for (int i = 0; i < type->element_count; i++) {
@@ -256,12 +269,14 @@ void xml_mend(struct xml_explanation *it, xmlNode *element, const struct xml_ele
     const struct xml_type *const type = rule->type;
     xmlNode *next;
 
-    if (is_full(it))
+    if (is_full(it)) {
         return;
+    }
     mend_attributes(it, element, type);
     if (type->text == NULL) {
-        if (!type->mixed)
+        if (!type->mixed) {
             mend_text(it, element);
+        }
         mend_elements(it, element, type);
         return;
     }

@@ -22,8 +22,9 @@ static bool segment_of(const char *path, struct segment *segment)
     const char *const slash = strchr(path, '/');
     const size_t length = slash == NULL ? strlen(path) : (size_t)(slash - path);
 
-    if (length == 0 || length > NAME_MAX_LENGTH)
+    if (length == 0 || length > NAME_MAX_LENGTH) {
         return false;
+    }
     *segment = (struct segment){path, (int)length, slash == NULL ? NULL : slash + 1};
     return path[0] != '@' || (length > 1 && slash == NULL);
 }
@@ -39,16 +40,19 @@ static bool can_set(const char *path, const char *value)
 {
     struct segment segment = {path, 0, path};
 
-    while (segment.rest != NULL)
-        if (!segment_of(segment.rest, &segment))
+    while (segment.rest != NULL) {
+        if (!segment_of(segment.rest, &segment)) {
             return false;
+        }
+    }
     return xml_text_allowed(value, strlen(value), NULL);
 }
 
 static bool same_namespace(const xmlNode *one, const xmlNode *other)
 {
-    if (one->ns == other->ns)
+    if (one->ns == other->ns) {
         return true;
+    }
     return one->ns != NULL && other->ns != NULL && xmlStrEqual(one->ns->href, other->ns->href);
 }
 
@@ -62,10 +66,12 @@ static bool has_name(const xmlNode *node, const char *name, int length)
  * LIKE; any element when NAME is NULL. */
 static xmlNode *find(xmlNode *node, const xmlNode *like, const char *name, int length)
 {
-    for (; node != NULL; node = node->next)
+    for (; node != NULL; node = node->next) {
         if (node->type == XML_ELEMENT_NODE &&
-            (name == NULL || (has_name(node, name, length) && same_namespace(node, like))))
+            (name == NULL || (has_name(node, name, length) && same_namespace(node, like)))) {
             return node;
+        }
+    }
     return NULL;
 }
 
@@ -82,9 +88,11 @@ xmlNode *xml_next(const xmlNode *node, const char *name)
 /* An attribute without namespace, "text-version". */
 static xmlAttr *attribute(const xmlNode *node, const char *name)
 {
-    for (xmlAttr *at = node->properties; at != NULL; at = at->next)
-        if (at->ns == NULL && strcmp((const char *)at->name, name) == 0)
+    for (xmlAttr *at = node->properties; at != NULL; at = at->next) {
+        if (at->ns == NULL && strcmp((const char *)at->name, name) == 0) {
             return at;
+        }
+    }
     return NULL;
 }
 
@@ -95,13 +103,16 @@ static const char *text_under(TALLOC_CTX *arena, const xmlNode *node, const xmlN
     xmlChar *content;
     const char *text;
 
-    if (children == NULL)
+    if (children == NULL) {
         return "";
-    if (children->next == NULL && children->type == XML_TEXT_NODE)
+    }
+    if (children->next == NULL && children->type == XML_TEXT_NODE) {
         return children->content == NULL ? "" : (const char *)children->content;
+    }
     content = xmlNodeGetContent(node);
-    if (content == NULL)
+    if (content == NULL) {
         return NULL;
+    }
     text = talloc_strdup(arena, (const char *)content);
     xmlFree(content);
     return text;
@@ -111,12 +122,15 @@ static const char *text_under(TALLOC_CTX *arena, const xmlNode *node, const xmlN
 static const xmlNode *walk(const xmlNode *node, const char *path, struct segment *last)
 {
     while (segment_of(path, last)) {
-        if (last->rest == NULL)
+        if (last->rest == NULL) {
             return node;
-        if (!is_self(last))
+        }
+        if (!is_self(last)) {
             node = find(node->children, node, last->name, last->length);
-        if (node == NULL)
+        }
+        if (node == NULL) {
             return NULL;
+        }
         path = last->rest;
     }
     return NULL;
@@ -127,15 +141,17 @@ const char *xml_get(TALLOC_CTX *arena, const xmlNode *node, const char *path)
     struct segment last;
 
     node = walk(node, path, &last);
-    if (node == NULL)
+    if (node == NULL) {
         return NULL;
+    }
     if (last.name[0] == '@') {
         const xmlAttr *const found = attribute(node, last.name + 1);
 
         return found == NULL ? NULL : text_under(arena, (const xmlNode *)found, found->children);
     }
-    if (!is_self(&last))
+    if (!is_self(&last)) {
         node = find(node->children, node, last.name, last.length);
+    }
     return node == NULL ? NULL : text_under(arena, node, node->children);
 }
 
@@ -149,20 +165,24 @@ size_t xml_get_all(TALLOC_CTX *arena, const xmlNode *node, const char *path,
 
     *values_r = none;
     node = walk(node, path, &last);
-    if (node == NULL)
+    if (node == NULL) {
         return 0;
+    }
     for (const xmlNode *at = find(node->children, node, last.name, last.length); at != NULL;
-         at = find(at->next, node, last.name, last.length))
+         at = find(at->next, node, last.name, last.length)) {
         count++;
+    }
     values = count == 0 ? NULL : talloc_array(arena, const char *, (unsigned)count);
-    if (values == NULL)
+    if (values == NULL) {
         return 0;
+    }
     count = 0;
     for (const xmlNode *at = find(node->children, node, last.name, last.length); at != NULL;
          at = find(at->next, node, last.name, last.length)) {
         values[count] = text_under(arena, at, at->children);
-        if (values[count++] == NULL)
+        if (values[count++] == NULL) {
             return 0;
+        }
     }
     *values_r = values;
     return count;
@@ -176,13 +196,15 @@ static int set_text(xmlNode *element, const char *value)
 
     if (value[0] != '\0') {
         text = xmlNewDocText(element->doc, (const xmlChar *)value);
-        if (text == NULL)
+        if (text == NULL) {
             return -1;
+        }
     }
     xmlFreeNodeList(element->children);
     element->children = element->last = NULL;
-    if (text != NULL)
+    if (text != NULL) {
         (void)xmlAddChild(element, text);
+    }
     return 0;
 }
 
@@ -200,14 +222,16 @@ static xmlNode *append(xmlNode *parent, const char *name, int length)
 static xmlNode *reach(xmlNode *node, const char *path, struct segment *last)
 {
     while (segment_of(path, last)) {
-        if (last->rest == NULL)
+        if (last->rest == NULL) {
             return node;
+        }
         if (!is_self(last)) {
             xmlNode *const found = find(node->children, node, last->name, last->length);
 
             node = found != NULL ? found : append(node, last->name, last->length);
-            if (node == NULL)
+            if (node == NULL) {
                 return NULL;
+            }
         }
         path = last->rest;
     }
@@ -220,18 +244,21 @@ int xml_set(xmlNode *node, const char *path, const char *value)
     xmlNode *element;
 
     node = can_set(path, value) ? reach(node, path, &last) : NULL;
-    if (node == NULL)
+    if (node == NULL) {
         return -1;
-    if (last.name[0] == '@')
+    }
+    if (last.name[0] == '@') {
         return xmlSetNsProp(node, NULL, (const xmlChar *)last.name + 1, (const xmlChar *)value) ==
                        NULL
                    ? -1
                    : 0;
+    }
     element = node;
     if (!is_self(&last)) {
         element = find(node->children, node, last.name, last.length);
-        if (element == NULL)
+        if (element == NULL) {
             element = append(node, last.name, last.length);
+        }
     }
     return element == NULL ? -1 : set_text(element, value);
 }
@@ -242,8 +269,9 @@ int xml_add(xmlNode *node, const char *path, const char *value)
     xmlNode *element;
 
     node = can_set(path, value) ? reach(node, path, &last) : NULL;
-    if (node == NULL || last.name[0] == '@' || is_self(&last))
+    if (node == NULL || last.name[0] == '@' || is_self(&last)) {
         return -1;
+    }
     element = append(node, last.name, last.length);
     return element == NULL ? -1 : set_text(element, value);
 }
@@ -254,8 +282,9 @@ xmlDoc *xml_new(TALLOC_CTX *arena, const char *namespace, const char *root)
     xmlNode *const element =
         document == NULL ? NULL : xmlNewDocNode(document, NULL, (const xmlChar *)root, NULL);
 
-    if (element == NULL)
+    if (element == NULL) {
         return NULL;
+    }
     (void)xmlDocSetRootElement(document, element);
     xmlSetNs(element, xmlNewNs(element, (const xmlChar *)namespace, NULL));
     return element->ns == NULL ? NULL : document;

@@ -20,10 +20,12 @@ struct place {
 static struct xml_element_rule *rule_named(struct xml_type *type, const char *name,
                                            const char *namespace)
 {
-    for (int i = 0; i < type->element_count; i++)
+    for (int i = 0; i < type->element_count; i++) {
         if (strcmp(type->elements[i].name, name) == 0 &&
-            strcmp(type->elements[i].namespace, namespace) == 0)
+            strcmp(type->elements[i].namespace, namespace) == 0) {
             return (struct xml_element_rule *)&type->elements[i];
+        }
+    }
     return NULL;
 }
 
@@ -35,14 +37,16 @@ static int add_element(struct outline_builder *builder, struct xml_type *type,
 
     if (same != NULL) { /* in two branches of a choice */
         type->irregular = true;
-        if (same->max != XML_UNBOUNDED && (rule->max == XML_UNBOUNDED || rule->max > same->max))
+        if (same->max != XML_UNBOUNDED && (rule->max == XML_UNBOUNDED || rule->max > same->max)) {
             same->max = rule->max;
+        }
         return 0;
     }
     grown = talloc_realloc(builder->keep, (struct xml_element_rule *)type->elements,
                            struct xml_element_rule, (unsigned)type->element_count + 1);
-    if (grown == NULL)
+    if (grown == NULL) {
         return -1;
+    }
     grown[type->element_count++] = *rule;
     type->elements = grown;
     return 0;
@@ -55,8 +59,9 @@ static int add_attribute(struct outline_builder *builder, struct xml_type *type,
         talloc_realloc(builder->keep, (struct xml_attribute_rule *)type->attributes,
                        struct xml_attribute_rule, (unsigned)type->attribute_count + 1);
 
-    if (grown == NULL)
+    if (grown == NULL) {
         return -1;
+    }
     grown[type->attribute_count++] = *rule;
     type->attributes = grown;
     return 0;
@@ -72,12 +77,14 @@ static const struct xml_text_type *attribute_type(struct outline_builder *builde
     const struct xml_text_type *type;
     bool missing;
 
-    if (outline_is(inner, "annotation"))
+    if (outline_is(inner, "annotation")) {
         inner = outline_next(inner);
-    if (name == NULL)
+    }
+    if (name == NULL) {
         return outline_is(inner, "simpleType")
                    ? outline_text_type(builder, inner)
                    : outline_refuse(builder, node, "An attribute must have a type.");
+    }
     type = outline_text_type_named(builder, node, name, &missing);
     return missing ? outline_refuse(builder, node, "There is no simple type %s.", name) : type;
 }
@@ -90,8 +97,9 @@ static int read_attribute(struct outline_builder *builder, const xmlNode *node,
     struct xml_attribute_rule rule = {.required = use != NULL && strcmp(use, "required") == 0};
     const xmlNode *declaration = node;
 
-    if (use != NULL && strcmp(use, "prohibited") == 0)
+    if (use != NULL && strcmp(use, "prohibited") == 0) {
         return 0;
+    }
     if (reference != NULL) {
         const char *const name = outline_name(builder, node, reference, &rule.namespace);
 
@@ -116,8 +124,9 @@ static int read_attributes(struct outline_builder *builder, const xmlNode *first
             (void)outline_refuse(builder, at, "codev's schemas do without xs:%s here.", at->name);
             return -1;
         }
-        if (read_attribute(builder, at, type) != 0)
+        if (read_attribute(builder, at, type) != 0) {
             return -1;
+        }
     }
     return 0;
 }
@@ -128,8 +137,9 @@ static int occurs(struct outline_builder *builder, const xmlNode *node, const ch
 {
     const char *const value = outline_attribute(builder, node, name);
 
-    if (value == NULL)
+    if (value == NULL) {
         return 1;
+    }
     return strcmp(value, "unbounded") == 0 ? XML_UNBOUNDED : (int)strtol(value, NULL, 10);
 }
 
@@ -140,8 +150,9 @@ static bool is_prefixed(const char *xpath)
     for (const char *step = xpath; *step != '\0';) {
         const size_t length = strcspn(step, "/| ");
 
-        if (length > 0 && strchr(".@*", *step) == NULL && memchr(step, ':', length) == NULL)
+        if (length > 0 && strchr(".@*", *step) == NULL && memchr(step, ':', length) == NULL) {
             return false;
+        }
         step += length + (step[length] != '\0');
     }
     return true;
@@ -151,8 +162,9 @@ static bool is_prefixed(const char *xpath)
 static int check_constraints(struct outline_builder *builder, const xmlNode *declaration)
 {
     for (const xmlNode *at = outline_first(declaration); at != NULL; at = outline_next(at)) {
-        if (!outline_is(at, "unique") && !outline_is(at, "key") && !outline_is(at, "keyref"))
+        if (!outline_is(at, "unique") && !outline_is(at, "key") && !outline_is(at, "keyref")) {
             continue;
+        }
         for (const xmlNode *part = outline_first(at); part != NULL; part = outline_next(part)) {
             const char *const xpath = outline_attribute(builder, part, "xpath");
 
@@ -190,16 +202,19 @@ static int read_element(struct outline_builder *builder, const xmlNode *node,
                              "There is no such element, or elementFormDefault is not qualified.");
         return -1;
     }
-    if (place->optional || place->choice)
+    if (place->optional || place->choice) {
         rule.min = 0;
-    if (place->repeated)
+    }
+    if (place->repeated) {
         rule.max = XML_UNBOUNDED;
+    }
     rule.name = talloc_strdup(builder->keep, name);
     rule.namespace = talloc_strdup(builder->keep, namespace);
     rule.type = type_of(builder, declaration);
     if (rule.name == NULL || rule.namespace == NULL || rule.type == NULL ||
-        check_constraints(builder, declaration) != 0)
+        check_constraints(builder, declaration) != 0) {
         return -1;
+    }
     return add_element(builder, type, &rule);
 }
 
@@ -213,8 +228,9 @@ static int read_group(struct outline_builder *builder, const xmlNode *group, str
     place.optional |= optional;
     place.repeated |= repeated;
     place.choice |= outline_is(group, "choice");
-    if (place.optional || place.repeated || place.choice)
+    if (place.optional || place.repeated || place.choice) {
         type->irregular = true;
+    }
     for (const xmlNode *at = outline_first(group); at != NULL; at = outline_next(at)) {
         int result = 0;
 
@@ -228,8 +244,9 @@ static int read_group(struct outline_builder *builder, const xmlNode *group, str
             (void)outline_refuse(builder, at, "codev's schemas do without xs:%s here.", at->name);
             result = -1;
         }
-        if (result != 0)
+        if (result != 0) {
             return -1;
+        }
     }
     return 0;
 }
@@ -249,8 +266,9 @@ static int read_simple_content(struct outline_builder *builder, const xmlNode *c
         return -1;
     }
     type->text = outline_text_type_named(builder, extension, base, &missing);
-    if (missing)
+    if (missing) {
         (void)outline_refuse(builder, extension, "There is no simple type %s.", base);
+    }
     return type->text == NULL ? -1 : read_attributes(builder, outline_first(extension), type);
 }
 
@@ -260,13 +278,16 @@ static int read_complex(struct outline_builder *builder, const xmlNode *node, st
     const xmlNode *at = outline_first(node);
 
     type->mixed = mixed != NULL && strcmp(mixed, "true") == 0;
-    if (outline_is(at, "annotation"))
+    if (outline_is(at, "annotation")) {
         at = outline_next(at);
-    if (outline_is(at, "simpleContent"))
+    }
+    if (outline_is(at, "simpleContent")) {
         return read_simple_content(builder, at, type);
+    }
     if (outline_is(at, "sequence") || outline_is(at, "choice")) {
-        if (read_group(builder, at, (struct place){false, false, false}, type) != 0)
+        if (read_group(builder, at, (struct place){false, false, false}, type) != 0) {
             return -1;
+        }
         at = outline_next(at);
     }
     return read_attributes(builder, at, type);
@@ -278,8 +299,9 @@ static const struct xml_type *complex_type(struct outline_builder *builder, cons
     struct xml_type *const type =
         known != NULL ? NULL : talloc_zero(builder->keep, struct xml_type);
 
-    if (type == NULL)
+    if (type == NULL) {
         return known;
+    }
     outline_remember(builder, node, type); /* before its content, which may hold the type itself */
     return read_complex(builder, node, type) == 0 ? type : NULL;
 }
@@ -290,8 +312,9 @@ static const struct xml_type *leaf_type(struct outline_builder *builder,
 {
     struct xml_type *const type = text == NULL ? NULL : talloc_zero(builder->keep, struct xml_type);
 
-    if (type != NULL)
+    if (type != NULL) {
         type->text = text;
+    }
     return type;
 }
 
@@ -305,17 +328,22 @@ static const struct xml_type *type_of(struct outline_builder *builder, const xml
     const char *name;
     bool missing;
 
-    if (outline_is(inner, "annotation"))
+    if (outline_is(inner, "annotation")) {
         inner = outline_next(inner);
-    if (qname == NULL && outline_is(inner, "complexType"))
+    }
+    if (qname == NULL && outline_is(inner, "complexType")) {
         return complex_type(builder, inner);
-    if (qname == NULL && outline_is(inner, "simpleType"))
+    }
+    if (qname == NULL && outline_is(inner, "simpleType")) {
         return leaf_type(builder, outline_text_type(builder, inner));
-    if (qname == NULL)
+    }
+    if (qname == NULL) {
         return outline_refuse(builder, node, "An element must have a type.");
+    }
     text = outline_text_type_named(builder, node, qname, &missing);
-    if (!missing)
+    if (!missing) {
         return leaf_type(builder, text);
+    }
     name = outline_name(builder, node, qname, &namespace);
     inner = outline_global(builder, "complexType", namespace, name);
     return inner != NULL ? complex_type(builder, inner)
@@ -331,20 +359,23 @@ static int read_roots(struct outline_builder *builder, struct xml_outline *outli
     for (int i = 0; i < builder->file_count; i++) {
         const struct outline_file *const file = &builder->files[i];
 
-        if (strcmp(file->namespace, outline->namespace) != 0)
+        if (strcmp(file->namespace, outline->namespace) != 0) {
             continue;
+        }
         for (const xmlNode *at = outline_first(file->root); at != NULL; at = outline_next(at)) {
             const char *const name = outline_attribute(builder, at, "name");
             struct xml_element_rule rule = {.min = 1, .max = 1};
 
-            if (!outline_is(at, "element") || name == NULL)
+            if (!outline_is(at, "element") || name == NULL) {
                 continue;
+            }
             rule.name = talloc_strdup(builder->keep, name);
             rule.namespace = outline->namespace;
             rule.type = type_of(builder, at);
             if (rule.name == NULL || rule.type == NULL || check_constraints(builder, at) != 0 ||
-                add_element(builder, &all, &rule) != 0)
+                add_element(builder, &all, &rule) != 0) {
                 return -1;
+            }
         }
     }
     outline->roots = all.elements;
@@ -374,19 +405,23 @@ struct xml_outline *xml_outline_load(TALLOC_CTX *context, const char *path, stru
         done = outline->namespace != NULL && read_roots(&builder, outline) == 0;
     }
     talloc_free(builder.scratch);
-    if (done)
+    if (done) {
         return outline;
-    if (error->text[0] == '\0')
+    }
+    if (error->text[0] == '\0') {
         (void)error_set(error, "%s: There is not enough memory.", path);
+    }
     talloc_free(outline);
     return NULL;
 }
 
 const struct xml_element_rule *xml_outline_root(const struct xml_outline *outline, const char *name)
 {
-    for (int i = 0; i < outline->root_count; i++)
-        if (strcmp(outline->roots[i].name, name) == 0)
+    for (int i = 0; i < outline->root_count; i++) {
+        if (strcmp(outline->roots[i].name, name) == 0) {
             return &outline->roots[i];
+        }
+    }
     return NULL;
 }
 
@@ -418,8 +453,9 @@ const struct xml_attribute_rule *xml_outline_attribute(const struct xml_type *ty
         if (strcmp(rule->name, (const char *)attribute->name) == 0 &&
             (namespace == NULL
                  ? rule->namespace == NULL
-                 : rule->namespace != NULL && strcmp(rule->namespace, namespace) == 0))
+                 : rule->namespace != NULL && strcmp(rule->namespace, namespace) == 0)) {
             return rule;
+        }
     }
     return NULL;
 }

@@ -26,9 +26,11 @@ void *outline_refuse(struct outline_builder *builder, const xmlNode *node, const
 const char *outline_attribute(struct outline_builder *builder, const xmlNode *node,
                               const char *name)
 {
-    for (const xmlAttr *at = node->properties; at != NULL; at = at->next)
-        if (strcmp((const char *)at->name, name) == 0)
+    for (const xmlAttr *at = node->properties; at != NULL; at = at->next) {
+        if (strcmp((const char *)at->name, name) == 0) {
             return xml_get(builder->scratch, (const xmlNode *)at, ".");
+        }
+    }
     return NULL;
 }
 
@@ -52,9 +54,11 @@ const xmlNode *outline_next(const xmlNode *node)
 const struct outline_file *outline_file_of(const struct outline_builder *builder,
                                            const xmlNode *node)
 {
-    for (int i = 0; i < builder->file_count; i++)
-        if (builder->files[i].root->doc == node->doc)
+    for (int i = 0; i < builder->file_count; i++) {
+        if (builder->files[i].root->doc == node->doc) {
             return &builder->files[i];
+        }
+    }
     return &builder->files[0];
 }
 
@@ -67,8 +71,9 @@ const char *outline_name(struct outline_builder *builder, const xmlNode *node, c
     /* The function takes no const, and writes only for the prefix "xml". */
     const xmlNs *const found = xmlSearchNs(node->doc, (xmlNode *)node, (const xmlChar *)prefix);
 
-    if (found == NULL && colon != NULL)
+    if (found == NULL && colon != NULL) {
         return outline_refuse(builder, node, "The prefix of %s is not declared.", qname);
+    }
     *namespace_r = found == NULL ? "" : (const char *)found->href;
     return colon == NULL ? qname : colon + 1;
 }
@@ -77,14 +82,16 @@ const xmlNode *outline_global(const struct outline_builder *builder, const char 
                               const char *namespace, const char *name)
 {
     for (int i = 0; i < builder->file_count; i++) {
-        if (strcmp(builder->files[i].namespace, namespace) != 0)
+        if (strcmp(builder->files[i].namespace, namespace) != 0) {
             continue;
+        }
         for (const xmlNode *at = outline_first(builder->files[i].root); at != NULL;
              at = outline_next(at)) {
             const char *const its_name = xml_get(builder->scratch, at, "@name");
 
-            if (outline_is(at, kind) && its_name != NULL && strcmp(its_name, name) == 0)
+            if (outline_is(at, kind) && its_name != NULL && strcmp(its_name, name) == 0) {
                 return at;
+            }
         }
     }
     return NULL;
@@ -92,9 +99,11 @@ const xmlNode *outline_global(const struct outline_builder *builder, const char 
 
 const void *outline_recall(const struct outline_builder *builder, const xmlNode *node)
 {
-    for (const struct outline_made *at = builder->made; at != NULL; at = at->next)
-        if (at->node == node)
+    for (const struct outline_made *at = builder->made; at != NULL; at = at->next) {
+        if (at->node == node) {
             return at->made;
+        }
+    }
     return NULL;
 }
 
@@ -102,8 +111,9 @@ void outline_remember(struct outline_builder *builder, const xmlNode *node, cons
 {
     struct outline_made *const one = talloc(builder->scratch, struct outline_made);
 
-    if (one == NULL)
+    if (one == NULL) {
         return; /* made again next time */
+    }
     *one = (struct outline_made){builder->made, node, made};
     builder->made = one;
 }
@@ -121,11 +131,14 @@ static int read_other(struct outline_builder *builder, const xmlNode *node)
         return -1;
     }
     path = talloc_asprintf(builder->scratch, "%s%s", builder->folder, location);
-    if (path == NULL)
+    if (path == NULL) {
         return -1;
-    for (int i = 0; i < builder->file_count; i++)
-        if (strcmp(builder->files[i].path, path) == 0)
+    }
+    for (int i = 0; i < builder->file_count; i++) {
+        if (strcmp(builder->files[i].path, path) == 0) {
             return 0;
+        }
+    }
     return outline_read_file(builder, path, node);
 }
 
@@ -139,12 +152,14 @@ static int read_others(struct outline_builder *builder, const xmlNode *root)
         bool fine = false;
 
         if (outline_is(at, "include") || outline_is(at, "import")) {
-            if (read_other(builder, at) != 0)
+            if (read_other(builder, at) != 0) {
                 return -1;
+            }
             continue;
         }
-        for (size_t i = 0; i < sizeof known / sizeof known[0] && !fine; i++)
+        for (size_t i = 0; i < sizeof known / sizeof known[0] && !fine; i++) {
             fine = outline_is(at, known[i]);
+        }
         if (!fine) {
             (void)outline_refuse(builder, at, "codev's schemas do without xs:%s.", at->name);
             return -1;
@@ -160,11 +175,12 @@ static int cannot_read(struct outline_builder *builder, const char *path, const 
         last != NULL && last->message != NULL ? last->message : "It cannot be read.";
     const int length = (int)strcspn(reason, "\n");
 
-    if (from != NULL && (last == NULL || last->line == 0))
+    if (from != NULL && (last == NULL || last->line == 0)) {
         (void)outline_refuse(builder, from, "%s: %.*s", path, length, reason);
-    else
+    } else {
         (void)error_set(builder->error, "%s:%d: %.*s", path, last == NULL ? 0 : last->line, length,
                         reason);
+    }
     return -1;
 }
 
@@ -181,8 +197,9 @@ int outline_read_file(struct outline_builder *builder, const char *path, const x
     xmlResetLastError();
     document =
         xml_adopt(builder->scratch, xmlReadFile(path, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS));
-    if (document == NULL)
+    if (document == NULL) {
         return cannot_read(builder, path, from);
+    }
     file->path = path;
     file->root = xmlDocGetRootElement(document);
     builder->file_count++;

@@ -38,16 +38,19 @@ static void collect(void *context, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(error->text + length, sizeof error->text - length, format, arguments);
     va_end(arguments);
-    for (char *at = error->text + length; *at != '\0'; at++)
-        if (*at == '\n' || *at == '\r')
+    for (char *at = error->text + length; *at != '\0'; at++) {
+        if (*at == '\n' || *at == '\r') {
             *at = ' ';
+        }
+    }
 }
 
 static void collect_parse_error(void *context, xmlErrorPtr found)
 {
-    if (found->level > XML_ERR_WARNING && found->message != NULL)
+    if (found->level > XML_ERR_WARNING && found->message != NULL) {
         collect(context, "%s:%d: %s", found->file == NULL ? "" : found->file, found->line,
                 found->message);
+    }
 }
 
 static xsltSecurityPrefs *forbid_everything(void)
@@ -58,13 +61,15 @@ static xsltSecurityPrefs *forbid_everything(void)
     };
     xsltSecurityPrefs *const security = xsltNewSecurityPrefs();
 
-    if (security == NULL)
+    if (security == NULL) {
         return NULL;
-    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+    }
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
         if (xsltSetSecurityPrefs(security, options[i], xsltSecurityForbid) != 0) {
             xsltFreeSecurityPrefs(security);
             return NULL;
         }
+    }
     return security;
 }
 
@@ -96,11 +101,13 @@ struct xml_page *xml_page_load(TALLOC_CTX *context, const char *path, struct err
     talloc_set_destructor(page, page_free);
     page->path = talloc_strdup(page, path);
     page->security = forbid_everything();
-    if (page->path != NULL && page->security != NULL)
+    if (page->path != NULL && page->security != NULL) {
         page->stylesheet = compile(path, error);
+    }
     if (page->stylesheet == NULL) {
-        if (error->text[0] == '\0')
+        if (error->text[0] == '\0') {
             (void)error_set(error, "%s: The stylesheet cannot be compiled.", path);
+        }
         talloc_free(page);
         return NULL;
     }
@@ -122,8 +129,10 @@ static xmlDoc *transform(const struct xml_page *page, xmlDoc *document,
     xsltSetTransformErrorFunc(context, error, collect);
     /* Quoted: a value is a string, whatever quotes or XPath it holds. The library takes it as not
      * const, and does not write to it. */
-    if (xsltQuoteUserParams(context, (const char **)(parameters == NULL ? none : parameters)) == 0)
+    if (xsltQuoteUserParams(context, (const char **)(parameters == NULL ? none : parameters)) ==
+        0) {
         result = xsltApplyStylesheetUser(page->stylesheet, document, NULL, NULL, NULL, context);
+    }
     if (context->state != XSLT_STATE_OK) {
         xmlFreeDoc(result);
         result = NULL;
@@ -143,13 +152,15 @@ char *xml_page_render(TALLOC_CTX *arena, const struct xml_page *page, xmlDoc *do
     *size_r = 0;
     error->text[0] = '\0';
     result = transform(page, document, parameters, error);
-    if (result != NULL && xsltSaveResultToString(&bytes, &size, result, page->stylesheet) == 0)
+    if (result != NULL && xsltSaveResultToString(&bytes, &size, result, page->stylesheet) == 0) {
         text = talloc_strndup(arena, bytes == NULL ? "" : (const char *)bytes, (size_t)size);
+    }
     xmlFree(bytes);
     xmlFreeDoc(result);
-    if (text != NULL)
+    if (text != NULL) {
         *size_r = (size_t)size;
-    else if (error->text[0] == '\0')
+    } else if (error->text[0] == '\0') {
         (void)error_set(error, "%s: The page could not be made.", page->path);
+    }
     return text;
 }

@@ -46,9 +46,11 @@ static enum xml_fault_kind kind_of(int code)
         {XML_ERR_NO_MEMORY, XML_FAULT_MEMORY},
     };
 
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (kinds[i].code == code)
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (kinds[i].code == code) {
             return kinds[i].kind;
+        }
+    }
     return XML_FAULT_FORM;
 }
 
@@ -69,8 +71,9 @@ static void stop(xmlParserCtxt *parser, enum xml_fault_kind kind, int line)
 
 static void on_error(void *context, xmlErrorPtr error)
 {
-    if (error->level > XML_ERR_WARNING)
+    if (error->level > XML_ERR_WARNING) {
         stop(context, kind_of(error->code), error->line);
+    }
 }
 
 /* The gate refuses a DOCTYPE already; whoever finds a way round it stops here. */
@@ -89,8 +92,9 @@ static xmlParserCtxt *new_parser(struct trouble *trouble)
 {
     xmlParserCtxt *const parser = xmlNewParserCtxt();
 
-    if (parser == NULL)
+    if (parser == NULL) {
         return NULL;
+    }
     parser->_private = trouble;
     parser->sax->serror = on_error;
     parser->sax->internalSubset = on_doctype;
@@ -125,11 +129,13 @@ xmlDoc *xml_parse(TALLOC_CTX *arena, const char *bytes, size_t size, struct xml_
     bool sound;
 
     trouble.kind = size > INT_MAX ? XML_FAULT_MEMORY : xml_gate(bytes, size, &trouble.line);
-    if (trouble.kind != XML_FAULT_NONE)
+    if (trouble.kind != XML_FAULT_NONE) {
         return refuse(arena, trouble.kind, trouble.line, fault_r);
+    }
     parser = new_parser(&trouble);
-    if (parser == NULL)
+    if (parser == NULL) {
         return refuse(arena, XML_FAULT_MEMORY, 0, fault_r);
+    }
     document = xmlCtxtReadMemory(parser, bytes, (int)size, NULL, NULL, parse_options);
     sound = document != NULL && parser->wellFormed && parser->nsWellFormed &&
             trouble.kind == XML_FAULT_NONE;
@@ -157,8 +163,9 @@ xmlDoc *xml_adopt(TALLOC_CTX *arena, xmlDoc *document)
 {
     struct holder *holder;
 
-    if (document == NULL)
+    if (document == NULL) {
         return NULL;
+    }
     holder = talloc(arena, struct holder);
     if (holder == NULL) {
         xmlFreeDoc(document);

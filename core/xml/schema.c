@@ -24,9 +24,10 @@ static void on_compile_error(void *context, xmlErrorPtr found)
 {
     struct error *const error = context;
 
-    if (error->text[0] == '\0' && found->level > XML_ERR_WARNING && found->message != NULL)
+    if (error->text[0] == '\0' && found->level > XML_ERR_WARNING && found->message != NULL) {
         (void)error_set(error, "%s:%d: %.*s", found->file == NULL ? "" : found->file, found->line,
                         (int)strcspn(found->message, "\n"), found->message);
+    }
 }
 
 static xmlSchema *compile(const char *path, struct error *error)
@@ -44,8 +45,9 @@ static xmlSchema *compile(const char *path, struct error *error)
         xmlSchemaFree(compiled);
         compiled = NULL;
     }
-    if (compiled == NULL && error->text[0] == '\0')
+    if (compiled == NULL && error->text[0] == '\0') {
         (void)error_set(error, "%s: The schema cannot be compiled.", path);
+    }
     return compiled;
 }
 
@@ -59,8 +61,9 @@ struct xml_schema *xml_schema_load(TALLOC_CTX *context, const char *path, struct
     }
     talloc_set_destructor(schema, schema_free);
     schema->outline = xml_outline_load(schema, path, error); /* first: it refuses other folders */
-    if (schema->outline != NULL)
+    if (schema->outline != NULL) {
         schema->compiled = compile(path, error);
+    }
     if (schema->compiled == NULL) {
         talloc_free(schema);
         return NULL;
@@ -95,8 +98,9 @@ static int judge(xmlSchema *compiled, xmlDoc *document)
     xmlSchemaValidCtxt *const validator = xmlSchemaNewValidCtxt(compiled);
     int verdict;
 
-    if (validator == NULL)
+    if (validator == NULL) {
         return -1;
+    }
     xmlSchemaSetValidStructuredErrors(validator, ignore, NULL);
     (void)xmlSchemaSetValidOptions(validator, XML_SCHEMA_VAL_VC_I_CREATE);
     verdict = xmlSchemaValidateDoc(validator, document);
@@ -111,17 +115,23 @@ static bool is_root(const struct xml_schema *schema, const char *name, const xml
            strcmp((const char *)root->ns->href, schema->outline->namespace) == 0;
 }
 
-static void wrong_root(const char *wanted, const xmlNode *root, struct xml_faults *faults)
+/* Another element, or the right name in another namespace: then that is what has to be mended. */
+static void wrong_root(const struct xml_schema *schema, const char *wanted, const xmlNode *root,
+                       struct xml_faults *faults)
 {
+    const char *const namespace =
+        root == NULL || root->ns == NULL ? "" : (const char *)root->ns->href;
+    const bool same_name = root != NULL && strcmp((const char *)root->name, wanted) == 0;
     const struct xml_fault_about about = {
         .line = xml_fault_line(root),
         .name = root == NULL ? "" : (const char *)root->name,
-        .other = root == NULL || root->ns == NULL ? "" : (const char *)root->ns->href,
+        .other = same_name ? schema->outline->namespace : namespace,
         .want = {wanted, wanted},
     };
     const char *const path = root == NULL ? "" : xml_fault_path(faults->arena, root);
 
-    xml_fault_add(faults, path == NULL ? "" : path, XML_FAULT_ROOT, &about);
+    xml_fault_add(faults, path == NULL ? "" : path, same_name ? XML_FAULT_FOREIGN : XML_FAULT_ROOT,
+                  &about);
 }
 
 /* The validator gave up, or we are out of memory: no verdict is a refusal. */
@@ -142,15 +152,18 @@ int xml_validate(const struct xml_schema *schema, const char *root, xmlDoc *docu
     int verdict;
 
     if (!is_root(schema, root, element)) {
-        wrong_root(root, element, faults);
+        wrong_root(schema, root, element, faults);
         return 1;
     }
     verdict = xml_value_settle(element, rule, faults);
-    if (verdict == 0)
+    if (verdict == 0) {
         verdict = judge(schema->compiled, document);
-    if (verdict > 0 && xml_explain(schema->compiled, rule, document, before, faults) != 0)
+    }
+    if (verdict > 0 && xml_explain(schema->compiled, rule, document, before, faults) != 0) {
         verdict = -1;
-    if (verdict < 0)
+    }
+    if (verdict < 0) {
         return unchecked(root, faults);
+    }
     return verdict > 0 || faults->count > before ? 1 : 0;
 }

@@ -53,14 +53,16 @@ static const struct xml_text_type *builtin_type(struct outline_builder *builder,
 {
     struct xml_text_type *const type = talloc_zero(builder->keep, struct xml_text_type);
 
-    if (type == NULL)
+    if (type == NULL) {
         return NULL;
+    }
     type->name = "";
     type->length_min = type->length_max = -1;
     type->collapse = true;
     for (size_t i = 0; i < sizeof builtins / sizeof builtins[0]; i++) {
-        if (strcmp(builtins[i].name, name) != 0)
+        if (strcmp(builtins[i].name, name) != 0) {
             continue;
+        }
         type->noun = builtins[i].noun;
         type->low = builtins[i].low;
         type->high = builtins[i].high;
@@ -82,23 +84,28 @@ static const char *collapsed(TALLOC_CTX *context, const xmlNode *node)
         const size_t space = strspn(from, " \t\r\n");
 
         from += space;
-        if (space != 0 && to != words && *from != '\0')
+        if (space != 0 && to != words && *from != '\0') {
             *to++ = ' ';
-        if (space == 0)
+        }
+        if (space == 0) {
             *to++ = *from++;
+        }
     }
-    if (to != NULL)
+    if (to != NULL) {
         *to = '\0';
+    }
     return words;
 }
 
 /* A text in one language alone serves for both. */
 static void either(struct xml_words *words)
 {
-    if (words->en == NULL)
+    if (words->en == NULL) {
         words->en = words->fr;
-    if (words->fr == NULL)
+    }
+    if (words->fr == NULL) {
         words->fr = words->en;
+    }
 }
 
 static void read_documentation(struct outline_builder *builder, const xmlNode *simple_type,
@@ -106,20 +113,23 @@ static void read_documentation(struct outline_builder *builder, const xmlNode *s
 {
     const xmlNode *const annotation = outline_first(simple_type);
 
-    if (!outline_is(annotation, "annotation"))
+    if (!outline_is(annotation, "annotation")) {
         return;
+    }
     for (const xmlNode *at = outline_first(annotation); at != NULL; at = outline_next(at)) {
         const char *const source = outline_attribute(builder, at, "source");
         const char *const language = outline_attribute(builder, at, "lang");
         struct xml_words *const words =
             source != NULL && strcmp(source, "message") == 0 ? &type->message : &type->want;
 
-        if (!outline_is(at, "documentation") || language == NULL)
+        if (!outline_is(at, "documentation") || language == NULL) {
             continue;
-        if (strcmp(language, "fr") == 0)
+        }
+        if (strcmp(language, "fr") == 0) {
             words->fr = collapsed(builder->keep, at);
-        else if (strcmp(language, "en") == 0)
+        } else if (strcmp(language, "en") == 0) {
             words->en = collapsed(builder->keep, at);
+        }
     }
     either(&type->want);
     either(&type->message);
@@ -131,17 +141,22 @@ static int read_values(struct outline_builder *builder, const xmlNode *restricti
     const char **values;
     int count = 0;
 
-    for (const xmlNode *at = outline_first(restriction); at != NULL; at = outline_next(at))
+    for (const xmlNode *at = outline_first(restriction); at != NULL; at = outline_next(at)) {
         count += outline_is(at, "enumeration");
-    if (count == 0)
+    }
+    if (count == 0) {
         return 0;
+    }
     values = talloc_array(builder->keep, const char *, (unsigned)count);
-    if (values == NULL)
+    if (values == NULL) {
         return -1;
+    }
     count = 0;
-    for (const xmlNode *at = outline_first(restriction); at != NULL; at = outline_next(at))
-        if (outline_is(at, "enumeration"))
+    for (const xmlNode *at = outline_first(restriction); at != NULL; at = outline_next(at)) {
+        if (outline_is(at, "enumeration")) {
             values[count++] = talloc_strdup(builder->keep, outline_attribute(builder, at, "value"));
+        }
+    }
     type->values = values;
     type->value_count = count;
     return 0;
@@ -153,16 +168,21 @@ static void read_facet(struct outline_builder *builder, const xmlNode *facet,
 {
     const char *const value = outline_attribute(builder, facet, "value");
 
-    if (value == NULL)
+    if (value == NULL) {
         return;
-    if (outline_is(facet, "length") || outline_is(facet, "minLength"))
+    }
+    if (outline_is(facet, "length") || outline_is(facet, "minLength")) {
         type->length_min = (int)strtol(value, NULL, 10);
-    if (outline_is(facet, "length") || outline_is(facet, "maxLength"))
+    }
+    if (outline_is(facet, "length") || outline_is(facet, "maxLength")) {
         type->length_max = (int)strtol(value, NULL, 10);
-    if (outline_is(facet, "minInclusive"))
+    }
+    if (outline_is(facet, "minInclusive")) {
         type->low = talloc_strdup(builder->keep, value);
-    if (outline_is(facet, "maxInclusive"))
+    }
+    if (outline_is(facet, "maxInclusive")) {
         type->high = talloc_strdup(builder->keep, value);
+    }
     if (outline_is(facet, "whiteSpace")) {
         type->collapse = strcmp(value, "collapse") == 0;
         type->replace = strcmp(value, "replace") == 0;
@@ -198,24 +218,31 @@ const struct xml_text_type *outline_text_type(struct outline_builder *builder,
     const struct xml_text_type *base = outline_recall(builder, simple_type);
     struct xml_text_type *type;
 
-    if (base != NULL)
+    if (base != NULL) {
         return base;
-    if (outline_is(restriction, "annotation"))
+    }
+    if (outline_is(restriction, "annotation")) {
         restriction = outline_next(restriction);
-    if (!outline_is(restriction, "restriction"))
+    }
+    if (!outline_is(restriction, "restriction")) {
         return outline_refuse(builder, simple_type,
                               "A simple type must be a restriction of another one.");
+    }
     base = base_of(builder, restriction);
     type = base == NULL ? NULL : talloc_zero(builder->keep, struct xml_text_type);
-    if (type == NULL)
+    if (type == NULL) {
         return NULL;
+    }
     *type = *base;
-    for (const xmlNode *at = outline_first(restriction); at != NULL; at = outline_next(at))
+    for (const xmlNode *at = outline_first(restriction); at != NULL; at = outline_next(at)) {
         read_facet(builder, at, type);
-    if (read_values(builder, restriction, type) != 0)
+    }
+    if (read_values(builder, restriction, type) != 0) {
         return NULL;
-    if (type->low != base->low || type->high != base->high || type->values != base->values)
+    }
+    if (type->low != base->low || type->high != base->high || type->values != base->values) {
         type->want = (struct xml_words){NULL, NULL}; /* the base's words no longer say it all */
+    }
     read_documentation(builder, simple_type, type);
     if (name != NULL) {
         type->name = talloc_strdup(builder->keep, name);
@@ -238,10 +265,12 @@ const struct xml_text_type *outline_text_type_named(struct outline_builder *buil
     const xmlNode *simple_type;
 
     *missing_r = false;
-    if (name == NULL)
+    if (name == NULL) {
         return NULL;
-    if (strcmp(namespace, "http://www.w3.org/2001/XMLSchema") == 0)
+    }
+    if (strcmp(namespace, "http://www.w3.org/2001/XMLSchema") == 0) {
         return builtin_type(builder, name);
+    }
     simple_type = outline_global(builder, "simpleType", namespace, name);
     if (simple_type == NULL) {
         *missing_r = true;

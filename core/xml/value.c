@@ -57,13 +57,16 @@ static struct xml_words bounded(TALLOC_CTX *arena, const struct xml_text_type *t
 
 static struct xml_words want_of(TALLOC_CTX *arena, const struct xml_text_type *type)
 {
-    if (type->want.en != NULL)
+    if (type->want.en != NULL) {
         return type->want;
-    if (type->value_count > 0 && type->value_count <= VALUES_NAMED)
+    }
+    if (type->value_count > 0 && type->value_count <= VALUES_NAMED) {
         return (struct xml_words){one_of(arena, type, "“", "”", " or "),
                                   one_of(arena, type, "«\u00a0", "\u00a0»", " ou ")};
-    if (type->noun.en != NULL || type->low != NULL || type->high != NULL)
+    }
+    if (type->noun.en != NULL || type->low != NULL || type->high != NULL) {
         return bounded(arena, type);
+    }
     return (struct xml_words){NULL, NULL};
 }
 
@@ -80,8 +83,9 @@ void xml_value_fault(struct xml_faults *faults, const struct xml_value *value)
     struct xml_fault_about about = {.line = value->line, .value = value->text};
     enum xml_fault_kind kind = XML_FAULT_WANTED;
 
-    if (faults->count == XML_FAULTS_MAX)
+    if (faults->count == XML_FAULTS_MAX) {
         return;
+    }
     if (type->message.en != NULL) {
         kind = XML_FAULT_OWN;
         about.want = type->message;
@@ -95,8 +99,9 @@ void xml_value_fault(struct xml_faults *faults, const struct xml_value *value)
         about.want = length_words(faults->arena, type->length_min);
     } else {
         about.want = want_of(faults->arena, type);
-        if (about.want.en == NULL || about.want.fr == NULL)
+        if (about.want.en == NULL || about.want.fr == NULL) {
             kind = XML_FAULT_VALUE;
+        }
     }
     xml_fault_add(faults, value->path, kind, &about);
 }
@@ -108,11 +113,13 @@ static bool unsettled(const struct xml_text_type *type, const char *text)
 {
     char before = ' ';
 
-    if (!type->collapse)
+    if (!type->collapse) {
         return type->replace && strpbrk(text, "\t\n\r") != NULL;
+    }
     for (const char *at = text; *at != '\0'; at++) {
-        if (*at == '\t' || *at == '\n' || *at == '\r' || (*at == ' ' && before == ' '))
+        if (*at == '\t' || *at == '\n' || *at == '\r' || (*at == ' ' && before == ' ')) {
             return true;
+        }
         before = *at;
     }
     return before == ' ' && text[0] != '\0';
@@ -126,17 +133,21 @@ static char *settled(TALLOC_CTX *arena, const struct xml_text_type *type, const 
     for (const char *from = copy; from != NULL && *from != '\0'; from++) {
         const bool space = strchr(white_space, *from) != NULL;
 
-        if (space && type->collapse && (to == copy || to[-1] == ' '))
+        if (space && type->collapse && (to == copy || to[-1] == ' ')) {
             continue;
+        }
         *to = *from;
-        if (space)
+        if (space) {
             *to = ' ';
+        }
         to++;
     }
-    if (copy == NULL)
+    if (copy == NULL) {
         return NULL;
-    if (type->collapse && to > copy && to[-1] == ' ')
+    }
+    if (type->collapse && to > copy && to[-1] == ' ') {
         to--;
+    }
     *to = '\0';
     return copy;
 }
@@ -152,8 +163,9 @@ static void check_failed(const xmlNode *node, const struct xml_text_type *type, 
         .required = required,
     };
 
-    if (value.path != NULL)
+    if (value.path != NULL) {
         xml_value_fault(faults, &value);
+    }
 }
 
 /* One text: of a leaf element, or of an attribute (NODE is its xmlNode view). */
@@ -162,23 +174,29 @@ static int settle_text(xmlNode *node, const struct xml_text_type *type, bool req
 {
     const char *text;
 
-    if (xml_child(node, NULL) != NULL)
+    if (xml_child(node, NULL) != NULL) {
         return 0; /* invalid; and its elements must stay for the fault to be told */
+    }
     text = xml_get(faults->arena, node, ".");
-    if (text == NULL)
+    if (text == NULL) {
         return -1;
+    }
     if ((type->collapse || type->replace) && unsettled(type, text)) {
         text = settled(faults->arena, type, text);
-        if (text == NULL)
+        if (text == NULL) {
             return -1;
-        if (node->type == XML_ELEMENT_NODE && xml_set(node, ".", text) != 0)
+        }
+        if (node->type == XML_ELEMENT_NODE && xml_set(node, ".", text) != 0) {
             return -1;
+        }
         if (node->type == XML_ATTRIBUTE_NODE &&
-            xmlSetNsProp(node->parent, node->ns, node->name, (const xmlChar *)text) == NULL)
+            xmlSetNsProp(node->parent, node->ns, node->name, (const xmlChar *)text) == NULL) {
             return -1;
+        }
     }
-    if (type->check != NULL && !type->check(text))
+    if (type->check != NULL && !type->check(text)) {
         check_failed(node, type, text, required, faults);
+    }
     return 0;
 }
 
@@ -188,8 +206,9 @@ static int settle_attributes(xmlNode *element, const struct xml_type *type,
     for (xmlAttr *at = element->properties; at != NULL; at = at->next) {
         const struct xml_attribute_rule *const rule = xml_outline_attribute(type, at);
 
-        if (rule != NULL && settle_text((xmlNode *)at, rule->type, rule->required, faults) != 0)
+        if (rule != NULL && settle_text((xmlNode *)at, rule->type, rule->required, faults) != 0) {
             return -1;
+        }
     }
     return 0;
 }
@@ -199,16 +218,19 @@ int xml_value_settle(xmlNode *root, const struct xml_element_rule *rule, struct 
     const struct xml_type *const type = rule->type;
     int hint = 0;
 
-    if (settle_attributes(root, type, faults) != 0)
+    if (settle_attributes(root, type, faults) != 0) {
         return -1;
-    if (type->text != NULL)
+    }
+    if (type->text != NULL) {
         return settle_text(root, type->text, rule->min > 0, faults);
+    }
     for (xmlNode *child = root->children; child != NULL; child = child->next) {
         const struct xml_element_rule *const its =
             child->type == XML_ELEMENT_NODE ? xml_outline_child(type, child, &hint) : NULL;
 
-        if (its != NULL && xml_value_settle(child, its, faults) != 0)
+        if (its != NULL && xml_value_settle(child, its, faults) != 0) {
             return -1;
+        }
     }
     return 0;
 }

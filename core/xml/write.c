@@ -10,11 +10,13 @@ char *xml_write(TALLOC_CTX *arena, xmlDoc *document, size_t *size_r)
 
     *size_r = 0;
     xmlDocDumpMemoryEnc(document, &bytes, &size, "UTF-8");
-    if (bytes == NULL)
+    if (bytes == NULL) {
         return NULL;
+    }
     copy = talloc_strndup(arena, (const char *)bytes, (size_t)size);
     xmlFree(bytes);
-    if (copy != NULL)
+    if (copy != NULL) {
         *size_r = (size_t)size;
+    }
     return copy;
 }

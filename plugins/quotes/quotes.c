@@ -99,8 +99,7 @@ static int answer_row(codev_request *request, const char *root, size_t statement
     codev_node *document = codev_new_document(request, root);
     size_t rows;
 
-    if (document == NULL ||
-        codev_select(request, statement, document, NULL, &rows) != CODEV_OK) {
+    if (document == NULL || codev_select(request, statement, document, NULL, &rows) != CODEV_OK) {
         return CODEV_FAILED;
     }
     return rows == 1 ? codev_answer(request, document) : codev_not_found(request);
@@ -122,8 +121,8 @@ static int form(codev_request *request)
 {
     codev_node *document = codev_form(request);
 
-    if (document == NULL || codev_select(request, SELECT_CONSENT_TEXT, document, "consent-text",
-                                         NULL) != CODEV_OK) {
+    if (document == NULL ||
+        codev_select(request, SELECT_CONSENT_TEXT, document, "consent-text", NULL) != CODEV_OK) {
         return CODEV_FAILED;
     }
     return codev_answer(request, document);

@@ -65,8 +65,8 @@ typedef struct codev_statement {
 
 /* A violated constraint that is the client's doing becomes a fault at this path. */
 typedef struct codev_constraint {
-    const char *name;   /* as in the table's definition */
-    const char *path;   /* "/quote-request/consent/@text-version" */
+    const char *name;    /* as in the table's definition */
+    const char *path;    /* "/quote-request/consent/@text-version" */
     const char *en, *fr; /* a complete sentence each */
 } codev_constraint;
 
@@ -96,10 +96,10 @@ typedef struct codev_route {
 typedef struct codev_plugin {
     unsigned short api_major, api_minor; /* by CODEV_PLUGIN_HEAD */
     size_t size;                         /* sizeof(codev_plugin) as the plugin knew it */
-    const char *name;                    /* lower-case letters, digits, '-'; its schema in PostgreSQL too */
-    const char *version;                 /* of the plugin, for people */
-    const char *schema;                  /* file in schemas/, its target namespace is the plugin's */
-    const codev_route *routes;           /* ends with a NULL method */
+    const char *name;          /* lower-case letters, digits, '-'; its schema in PostgreSQL too */
+    const char *version;       /* of the plugin, for people */
+    const char *schema;        /* file in schemas/, its target namespace is the plugin's */
+    const codev_route *routes; /* ends with a NULL method */
     const codev_statement *statements;   /* ends with a NULL sql */
     const codev_constraint *constraints; /* ends with a NULL name; may be NULL */
 } codev_plugin;
@@ -132,8 +132,10 @@ typedef struct codev_plugin {
 codev_node *codev_document(codev_request *request);
 const char *codev_path_parameter(codev_request *request, const char *name);
 const char *codev_query_parameter(codev_request *request, const char *name); /* NULL: not given */
-const char *codev_now(codev_request *request); /* when it arrived, xs:dateTime in UTC, microseconds */
-const char *codev_new_id(codev_request *request); /* a new UUID, version 7 (RFC 9562) */
+/* When the request arrived: xs:dateTime in UTC with microseconds. */
+const char *codev_now(codev_request *request);
+/* A new UUID, version 7 (RFC 9562). */
+const char *codev_new_id(codev_request *request);
 /* What people read out over the telephone in place of the id: ten characters of Crockford's base 32
  * made of the id's 50 last (random) bits, "7K3F9-QXM2P". */
 const char *codev_reference(codev_request *request, const char *id);
@@ -158,15 +160,19 @@ int codev_set(codev_request *request, codev_node *node, const char *path, const 
  * next codev_select; a violated constraint of the plugin's table makes the answer 422. */
 int codev_execute(codev_request *request, size_t statement);
 
-/* Run a statement and write each row as a new child `element` of `into`; when `element` is NULL, into
- * `into` itself, for a statement of at most one row. *rows_r (may be NULL) is the number of rows. */
+/* Run a statement and write each row as a new child `element` of `into`; when `element` is NULL,
+ * into `into` itself, for a statement of at most one row. *rows_r (may be NULL) is the number of
+ * rows. */
 int codev_select(codev_request *request, size_t statement, codev_node *into, const char *element,
                  size_t *rows_r);
 
 /* Answer a list, newest first, in pages: the statement's rows, each an ELEMENT with an @id, become
  * children of a new document ROOT; what follows is linked by a Link header. The statement ends in
- *     AND ({list:after}::uuid IS NULL OR id < {list:after}::uuid) ORDER BY id DESC LIMIT {list:limit}
- * (ids of codev_new_id grow with time). */
+ *
+ *     AND ({list:after}::uuid IS NULL OR id < {list:after}::uuid)
+ *     ORDER BY id DESC LIMIT {list:limit}
+ *
+ * since ids of codev_new_id grow with time. */
 int codev_answer_list(codev_request *request, const char *root, const char *element,
                       size_t statement);
 
@@ -174,7 +180,8 @@ int codev_answer_list(codev_request *request, const char *root, const char *elem
 
 /* 200 with the document (and, in a browser, the route's page). */
 int codev_answer(codev_request *request, codev_node *document);
-/* 201 with Location; a form post is answered 303 to `page` instead. Both without the mount point. */
+/* 201 with Location; a form post is answered 303 to `page` instead. Both without the mount point.
+ */
 int codev_answer_created(codev_request *request, codev_node *document, const char *location,
                          const char *page);
 /* The document behind a form's page: root `form` of the core's namespace with the faults and the

@@ -24,7 +24,8 @@
             </dd>
           </dl>
           <p>
-            <xsl:text>Gardez cette référence&#xA0;: elle nous permet de retrouver votre demande si vous nous appelez au </xsl:text>
+            <xsl:text>Gardez cette référence&#xA0;: elle nous permet de retrouver votre demande si </xsl:text>
+            <xsl:text>vous nous appelez au </xsl:text>
             <xsl:call-template name="school-phone"/>
             <xsl:text>.</xsl:text>
           </p>

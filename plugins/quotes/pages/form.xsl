@@ -56,9 +56,10 @@
 
   <!-- The browser checks nothing: the messages are the server's, in French, beside the fields. -->
   <xsl:template name="form">
-    <form class="form" method="post" action="{$mount}/quotes/requests" novalidate="novalidate"
-          aria-labelledby="devis-titre">
-      <p class="quiet">Toutes les réponses sont nécessaires, sauf celles marquées «&#xA0;facultatif&#xA0;».</p>
+    <form class="form" method="post" action="{$mount}/quotes/requests" novalidate="novalidate">
+      <p class="quiet">
+        <xsl:text>Toutes les réponses sont nécessaires, sauf celles marquées «&#xA0;facultatif&#xA0;».</xsl:text>
+      </p>
       <xsl:call-template name="need"/>
       <xsl:call-template name="organisation"/>
       <xsl:call-template name="contact"/>
@@ -75,7 +76,9 @@
   <xsl:template name="need">
     <xsl:variable name="need" select="$typed/q:need"/>
     <div class="group">
-      <xsl:call-template name="group-heading"><xsl:with-param name="words" select="'Votre besoin'"/></xsl:call-template>
+      <xsl:call-template name="group-heading">
+        <xsl:with-param name="words" select="'Votre besoin'"/>
+      </xsl:call-template>
       <xsl:call-template name="choice-group">
         <xsl:with-param name="name" select="'need.audience'"/>
         <xsl:with-param name="type" select="'checkbox'"/>
@@ -141,7 +144,9 @@
   <xsl:template name="organisation">
     <xsl:variable name="organisation" select="$typed/q:organisation"/>
     <div class="group">
-      <xsl:call-template name="group-heading"><xsl:with-param name="words" select="'Votre organisation'"/></xsl:call-template>
+      <xsl:call-template name="group-heading">
+        <xsl:with-param name="words" select="'Votre organisation'"/>
+      </xsl:call-template>
       <xsl:call-template name="text-field">
         <xsl:with-param name="name" select="'organisation.name'"/>
         <xsl:with-param name="value" select="$organisation/q:name"/>
@@ -162,7 +167,9 @@
   <xsl:template name="contact">
     <xsl:variable name="contact" select="$typed/q:contact"/>
     <div class="group">
-      <xsl:call-template name="group-heading"><xsl:with-param name="words" select="'Vos coordonnées'"/></xsl:call-template>
+      <xsl:call-template name="group-heading">
+        <xsl:with-param name="words" select="'Vos coordonnées'"/>
+      </xsl:call-template>
       <div class="pair">
         <xsl:call-template name="text-field">
           <xsl:with-param name="name" select="'contact.given-name'"/>
@@ -193,7 +200,8 @@
       <xsl:call-template name="text-field">
         <xsl:with-param name="name" select="'contact.phone'"/>
         <xsl:with-param name="value" select="$contact/q:phone"/>
-        <xsl:with-param name="hint" select="'Par exemple 04 98 01 60 50, ou +32 2 555 12 12 depuis l’étranger.'"/>
+        <xsl:with-param name="hint"
+                        select="'Par exemple 04&#xA0;98&#xA0;01&#xA0;60&#xA0;50, ou +32&#xA0;2&#xA0;555&#xA0;12&#xA0;12 à l’étranger.'"/>
         <xsl:with-param name="type" select="'tel'"/>
         <xsl:with-param name="autocomplete" select="'tel'"/>
         <xsl:with-param name="width" select="'medium'"/>
@@ -206,10 +214,14 @@
     <xsl:variable name="text" select="/core:form/core:consent-text"/>
     <xsl:variable name="consent" select="$typed/q:consent"/>
     <div class="group">
-      <xsl:call-template name="group-heading"><xsl:with-param name="words" select="'Vos données'"/></xsl:call-template>
+      <xsl:call-template name="group-heading">
+        <xsl:with-param name="words" select="'Vos données'"/>
+      </xsl:call-template>
       <input type="hidden" name="consent.text-version" value="{$text/@version}"/>
       <input type="hidden" name="_idempotency-key" value="{/core:form/@idempotency-key}"/>
-      <xsl:call-template name="error"><xsl:with-param name="name" select="'consent.text-version'"/></xsl:call-template>
+      <xsl:call-template name="error">
+        <xsl:with-param name="name" select="'consent.text-version'"/>
+      </xsl:call-template>
       <xsl:call-template name="check">
         <xsl:with-param name="name" select="'consent.accepted'"/>
         <xsl:with-param name="checked" select="$consent/@accepted = 'true'

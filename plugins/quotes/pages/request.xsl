@@ -27,7 +27,9 @@
             <xsl:text> </xsl:text>
             <span>
               <xsl:text>reçue le </xsl:text>
-              <xsl:call-template name="moment"><xsl:with-param name="value" select="@received-at"/></xsl:call-template>
+              <xsl:call-template name="moment">
+                <xsl:with-param name="value" select="@received-at"/>
+              </xsl:call-template>
             </span>
           </p>
           <div class="panels">
@@ -72,7 +74,9 @@
         <xsl:if test="q:starting-from">
           <dt>Début souhaité</dt>
           <dd>
-            <xsl:call-template name="day"><xsl:with-param name="value" select="q:starting-from"/></xsl:call-template>
+            <xsl:call-template name="day">
+              <xsl:with-param name="value" select="q:starting-from"/>
+            </xsl:call-template>
           </dd>
         </xsl:if>
         <xsl:if test="q:message">

@@ -40,6 +40,9 @@
       </thead>
       <tbody role="rowgroup"><xsl:apply-templates select="q:quote-request"/></tbody>
     </table>
+    <xsl:if test="$next != ''">
+      <p class="actions"><a href="{$next}" rel="next">Demandes plus anciennes</a></p>
+    </xsl:if>
   </xsl:template>
 
   <xsl:template match="q:quote-request">
@@ -68,7 +71,9 @@
         </xsl:call-template>
       </td>
       <td role="cell" data-label="Reçue le">
-        <xsl:call-template name="moment"><xsl:with-param name="value" select="@received-at"/></xsl:call-template>
+        <xsl:call-template name="moment">
+          <xsl:with-param name="value" select="@received-at"/>
+        </xsl:call-template>
       </td>
       <td role="cell" data-label="État">
         <span class="status {@status}">
