@@ -142,10 +142,11 @@ build() {
         ! grep -qxF "abs_top_builddir = $(pwd -P)" Makefile; then
         step configure "Configuring" ./configure -q
     fi
-    if ! make -q stage >/dev/null 2>&1; then
-        step build "Building codev" make -j"$(nproc)" all
-        step stage "Installing into _stage" make stage
-    fi
+    step build "Building codev" make_stage
+}
+
+make_stage() {
+    make -j"$(nproc)" all && make stage
 }
 
 # ---- tests
@@ -161,7 +162,7 @@ fetch_browser_libraries() {
 }
 
 run_tests() {
-    echo "Running the tests"
+    echo "Running the tests, for some minutes"
     rm -f test-suite.log
     status=0
     make -j"$(nproc)" check CODEV_TESTS_COMPLETE=1 "$@" || status=$?

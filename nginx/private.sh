@@ -161,13 +161,17 @@ find_postgres() {
     die "PostgreSQL is missing: install postgresql-15"
 }
 
+# As root everything can be taken over; a user has the own instances alone.
+check_owner() {
+    [ -z "$as_user" ] || return 0
+    for path in "$dir" "$dir/postgresql"; do
+        [ ! -e "$path" ] || [ -O "$path" ] ||
+            die "$path belongs to $(stat -c %U "$path"), not to $user, who can neither use nor stop what is there"
+    done
+}
+
 make_directories() {
     [ -d "$dir" ] || mkdir -m 755 "$dir"
-    [ -w "$dir" ] && [ -O "$dir" ] || [ -n "$as_user" ] ||
-        die "$dir belongs to $(stat -c %U "$dir"), not to $user: give another directory"
-    if [ -z "$as_user" ] && [ -d "$dir/postgresql" ] && [ ! -O "$dir/postgresql" ]; then
-        die "$dir was made by another user: stop what runs there, then remove it"
-    fi
     for name in postgresql nginx log mail; do
         own "$dir/$name"
     done
@@ -386,6 +390,7 @@ start_all() {
         ! "${running}_runs" || die "an instance is already running in $dir; to stop it:" \
             "$here/private.sh stop $dir"
     done
+    check_owner
     stop_all # what a crash left
     trap 'failed 1' EXIT
     trap 'failed 130' INT
@@ -469,6 +474,7 @@ check_path "$dir"
 
 case $action in
 stop)
+    check_owner
     stop_all
     ;;
 start)

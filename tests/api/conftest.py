@@ -5,6 +5,7 @@
 import os
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg2
@@ -24,9 +25,9 @@ def make_instance():
         return made[-1][1]
 
     yield make
-    for directory, instance in made:
-        if instance is not None:
-            instance.stop()
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda each: each[1] and each[1].stop(), made))
+    for directory, _ in made:
         shutil.rmtree(directory, ignore_errors=True)
 
 
@@ -39,8 +40,20 @@ def instance(make_instance):
 
 @pytest.fixture(scope="module")
 def own(make_instance):
-    """An instance that a module may stop and break; it runs whole again for each of its tests."""
+    """An instance of the module's own, new, that it may change."""
     return make_instance()
+
+
+@pytest.fixture(scope="session")
+def spare(make_instance):
+    return make_instance()
+
+
+@pytest.fixture
+def whole(spare):
+    """An instance that a test may stop and break: the next one finds it mended."""
+    spare.mend()
+    return spare
 
 
 @pytest.fixture

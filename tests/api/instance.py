@@ -2,6 +2,7 @@
 """instance.py: a private instance (PostgreSQL, codev, nginx) of one's own, and its processes."""
 
 import os
+import re
 import shlex
 import signal
 import socket
@@ -52,6 +53,13 @@ def _stat(pid):
 def alive(pid):
     found = _stat(pid)
     return found is not None and found[0] not in "ZX"
+
+
+def arguments(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")[:-1]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def children(pid):
@@ -148,44 +156,85 @@ class PrivateInstance(Instance):
         self._private("start", str(self.home), "--port", str(free_port()), "--stage", str(stage()))
         lines = shlex.split((self.home / "env").read_text())
         super().__init__(dict(line.split("=", 1) for line in lines))
+        self._codev, self._postgres = Program(self.pid), Program(self._postgres_pid())
 
     def stop(self):
         self._private("stop", str(self.home))
 
-    def restart(self):
-        self.stop()
-        self.start()
+    # ---- single processes: stopped and started again as they were, while the others run on
 
     def stop_codev(self, how=signal.SIGTERM):
         os.kill(self.pid, how)
         wait_until(lambda: not alive(self.pid), 20, "codev did not stop")
 
-    # ---- PostgreSQL
+    def start_codev(self):
+        """For private.sh, which stops it in the end, its number stands in a file."""
+        self.pid = self._codev.start(self.home / "log" / "codev.log")
+        (self.home / "codev.pid").write_text(f"{self.pid}\n")
+        self.wait_until_whole()
 
-    @property
-    def _data(self):
-        return self.home / "postgresql"
+    def wait_until_whole(self):
+        wait_until(lambda: len(self.workers()) == WORKERS, 10, "there are not all workers")
+        wait_until(lambda: self.visitor.get("/health/ready").status == 200, 10, "it is not ready")
+
+    def mend(self):
+        """Make it whole after whatever a test did to it."""
+        if not alive(self._postgres_pid()):
+            self.start_postgres()
+        if not alive(self.pid):
+            for process in self.leftovers():
+                os.kill(process, signal.SIGKILL)
+            self.start_codev()
+        self.wait_until_whole()
+
+    def leftovers(self):
+        """Processes of codev, by its configuration in their arguments."""
+        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc")))
+                if alive(pid) and str(self.config) in arguments(pid)]
+
+    def _postgres_pid(self):
+        try:
+            return int((self.home / "postgresql" / "postmaster.pid").read_text().split("\n")[0])
+        except FileNotFoundError:
+            return 0
 
     def stop_postgres(self):
-        """Stop it at once, and remember how it was started."""
-        pid = int((self._data / "postmaster.pid").read_text().splitlines()[0])
-        self._command = Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
+        pid = self._postgres_pid()
         os.kill(pid, signal.SIGINT)
         wait_until(lambda: not alive(pid), 20, "PostgreSQL did not stop")
 
     def start_postgres(self):
-        owner = self._data.stat()
-        user = {} if owner.st_uid == os.getuid() else {
-            "user": owner.st_uid, "group": owner.st_gid, "extra_groups": [owner.st_gid]}
-        with open(self.home / "log" / "postgresql.log", "ab") as log:
-            subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                             start_new_session=True, cwd="/", **user)
+        self._postgres.start(self.home / "log" / "postgresql.log")
 
         def ready():
             try:
-                status = (self._data / "postmaster.pid").read_text().splitlines()[7]
+                status = (self.home / "postgresql" / "postmaster.pid").read_text().split("\n")[7]
             except (FileNotFoundError, IndexError):
                 return False
             return status.strip() == "ready"
 
         wait_until(ready, 20, "PostgreSQL did not start")
+
+
+class Program:
+    """How a process was started: its arguments, its user, and what it may look through."""
+
+    CAPABILITIES = {1: "dac_override", 2: "dac_read_search"}
+
+    def __init__(self, pid):
+        self.command = arguments(pid)
+        status = dict(re.findall(r"^(\w+):\s*(\S+)", Path(f"/proc/{pid}/status").read_text(),
+                                 re.MULTILINE))
+        self.prefix = ["setsid"]
+        if int(status["Uid"]) != os.getuid():
+            self.prefix += ["setpriv", f"--reuid={status['Uid']}", f"--regid={status['Gid']}",
+                            "--init-groups"]
+            for bit, name in self.CAPABILITIES.items():
+                if int(status["CapAmb"], 16) >> bit & 1:
+                    self.prefix += [f"--inh-caps=+{name}", f"--ambient-caps=+{name}"]
+
+    def start(self, log):
+        """Start it again; its number."""
+        with open(log, "ab") as output:
+            return subprocess.Popen([*self.prefix, *self.command], stdin=subprocess.DEVNULL,
+                                    stdout=output, stderr=output, cwd="/").pid

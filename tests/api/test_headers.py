@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Headers of every answer, HEAD, health and the service document."""
+
+import http.client
+import re
+
+import pytest
+from client import BROWSER, FORM
+from documents import EXAMPLE, FIELDS
+
+LIST = "/quotes/requests"
+CSP = ("default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self';"
+       " base-uri 'none'; frame-ancestors 'none'")
+
+ANSWERS = {
+    "a page": lambda visitor, staff: visitor.get("/quotes/form", Accept=BROWSER),
+    "a fragment": lambda visitor, staff: visitor.get("/quotes/form?fragment=1", Accept=BROWSER),
+    "a document": lambda visitor, staff: staff.get(LIST),
+    "a created one": lambda visitor, staff: visitor.post(LIST, EXAMPLE),
+    "a way to go": lambda visitor, staff: visitor.post_form(LIST, FIELDS),
+    "an invalid form": lambda visitor, staff: visitor.post_form(LIST, []),
+    "a problem": lambda visitor, staff: visitor.get(LIST),
+    "a problem's page": lambda visitor, staff: visitor.get(LIST, Accept=BROWSER),
+    "not found": lambda visitor, staff: visitor.get("/nothing"),
+    "an invalid document": lambda visitor, staff: visitor.post(LIST, "<a/>"),
+    "too large for nginx": lambda visitor, staff: visitor.post(LIST, b"x" * (3 << 20)),
+    "health": lambda visitor, staff: visitor.get("/health/live"),
+}
+
+
+@pytest.mark.parametrize("ask", ANSWERS.values(), ids=ANSWERS.keys())
+def test_every_answer_has_the_headers_that_guard_it(visitor, staff, ask):
+    answer = ask(visitor, staff)
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Cache-Control"] == "no-store"
+    assert "Accept" in [word.strip() for word in answer["Vary"].split(",")]
+    assert re.fullmatch(r"[0-9a-f]{32}", answer["X-Request-Id"])
+    assert answer["Content-Encoding"] is None
+    for name in ("X-Powered-By", "Set-Cookie", "Access-Control-Allow-Origin", "Status"):
+        assert answer[name] is None, name
+    assert answer["Server"] == "nginx", "its version is nobody's business"
+    for name in ("X-Content-Type-Options", "Cache-Control", "X-Request-Id", "Content-Type",
+                 "Referrer-Policy", "Content-Security-Policy"):
+        assert len(answer.headers.get_all(name, [])) <= 1, name
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ANSWERS if "page" in kind or "form" in kind
+                                  or kind == "a fragment"])
+def test_every_page_has_its_content_security_policy(visitor, staff, kind):
+    answer = ANSWERS[kind](visitor, staff)
+    assert answer["Content-Type"] == "text/html; charset=utf-8"
+    assert answer["Content-Security-Policy"] == CSP
+
+
+@pytest.mark.parametrize("path, client", [
+    ("/quotes/form", "visitor"), (LIST, "staff"), ("/", "visitor"), ("/health/live", "visitor"),
+    (LIST, "visitor"), ("/nothing", "visitor")])
+@pytest.mark.parametrize("accept", [None, BROWSER])
+def test_head_is_get_without_its_body(request, path, client, accept):
+    client = request.getfixturevalue(client)
+    get = client.get(path, Accept=accept)
+    head = client.request("HEAD", path, Accept=accept)
+    assert head.status == get.status
+    assert head.body == b""
+    for name in ("Content-Type", "Vary", "Cache-Control", "Content-Security-Policy",
+                 "WWW-Authenticate"):
+        assert head[name] == get[name], name
+
+
+def test_the_length_is_that_of_the_body(staff, visitor):
+    for answer in (staff.get(LIST), visitor.get("/quotes/form", Accept=BROWSER),
+                   visitor.get("/nothing")):
+        assert int(answer["Content-Length"]) == len(answer.body)
+
+
+def test_what_is_read_and_created_has_a_strong_entity_tag(staff, visitor):
+    created = visitor.post(LIST, EXAMPLE)
+    tags = [answer["ETag"] for answer in (
+        created, staff.get(created["Location"]), staff.get(created["Location"]),
+        staff.request("HEAD", created["Location"]), staff.get(LIST),
+        staff.get(created["Location"], Accept=BROWSER))]
+    assert all(re.fullmatch(r'"[!#-~]+"', tag) for tag in tags)
+    assert tags[1] == tags[2] == tags[3]
+    assert len({tags[1], tags[4], tags[5]}) == 3, "one tag for each representation"
+
+
+def test_a_list_that_grew_has_another_entity_tag(staff, visitor):
+    before = staff.get(LIST)["ETag"]
+    visitor.post(LIST, EXAMPLE)
+    assert staff.get(LIST)["ETag"] != before
+
+
+def test_a_problem_has_no_entity_tag(visitor):
+    assert visitor.get("/nothing")["ETag"] is None
+    assert visitor.post_form(LIST, FIELDS)["ETag"] is None
+
+
+def test_the_client_does_not_choose_the_request_id(visitor):
+    answer = visitor.get("/nothing", X_Request_Id="mine", Request_Id="mine")
+    assert answer["X-Request-Id"] != "mine"
+
+
+def test_a_compressed_answer_is_not_made(staff):
+    assert staff.get(LIST, Accept_Encoding="gzip, br")["Content-Encoding"] is None
+
+
+# ---- health and service
+
+
+def test_it_is_alive(visitor):
+    answer = visitor.get("/health/live")
+    assert answer.status == 200
+    assert answer.root.get("status") == "live"
+
+
+def test_it_is_ready_with_each_check(visitor):
+    answer = visitor.get("/health/ready")
+    assert answer.status == 200
+    assert answer.root.get("status") == "ready"
+    checks = {node.get("name"): node.get("status") for node in answer.root}
+    assert checks["database"] == "ok"
+    assert set(checks.values()) == {"ok"}
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_health_is_read_only(visitor, path):
+    assert visitor.post(path, b"").status == 405
+
+
+def test_the_service_document_names_the_plugins(visitor):
+    answer = visitor.get("/")
+    assert answer.status == 200
+    plugins = {node.get("name"): node for node in answer.root.findall("{*}plugin")}
+    assert re.fullmatch(r"\d+\.\d+\.\d+", plugins["quotes"].get("version"))
+    assert plugins["quotes"].get("href").startswith(visitor.base.path + "/")
+    assert visitor.get(plugins["quotes"].get("href")).status == 200
+
+
+def test_the_service_document_shows_each_caller_what_is_open_to_them(visitor, staff):
+    for client in (visitor, staff):
+        for node in client.get("/").root.iter():
+            if node.get("href"):
+                assert client.get(node.get("href")).status == 200
+
+
+def test_the_home_page_is_a_page(visitor):
+    answer = visitor.get("/", Accept=BROWSER)
+    assert (answer.status, answer.media_type) == (200, "text/html")
+    assert answer.page.get("lang") == "fr"
+
+
+def test_the_mount_point_alone_leads_to_it(visitor):
+    connection = http.client.HTTPConnection(visitor.base.hostname, visitor.base.port, timeout=10)
+    connection.request("GET", visitor.base.path)
+    response = connection.getresponse()
+    assert response.status == 308
+    assert response.headers["Location"] == visitor.base.path + "/"
+    connection.close()
+
+
+def test_a_form_is_not_kept_by_browsers(visitor):
+    assert visitor.post_form(LIST, [], Content_Type=FORM)["Cache-Control"] == "no-store"

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: MPL-2.0
+"""What the logs tell of a request, and what they never tell."""
+
+import re
+import time
+import uuid
+
+import pytest
+from client import BROWSER
+from documents import EXAMPLE, changed, element, fields
+
+LIST = "/quotes/requests"
+STAGES = ["route_us", "identify_us", "negotiate_us", "body_us", "handle_us", "answer_us"]
+
+
+def line_of(instance, answer):
+    """The one line of codev's log about this answer's request."""
+    lines = [line for line in instance.log_lines(f"request={answer['X-Request-Id']} ")
+             if " event=request " in line]
+    assert len(lines) == 1, lines
+    return dict(re.findall(r"(\w+)=(\S*)", lines[0])), lines[0]
+
+
+def test_a_request_is_one_line_with_its_stages(instance, visitor):
+    answer = visitor.post(LIST, EXAMPLE)
+    values, line = line_of(instance, answer)
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z level=info pid=\d+ pool=main worker=\d ",
+                    line)
+    assert values["method"] == "POST"
+    assert values["plugin"] == "quotes"
+    assert values["route"] == "/requests"
+    assert values["status"] == "201"
+    assert all(int(values[stage]) >= 0 for stage in STAGES)
+    assert int(values["handle_us"]) > 0
+
+
+@pytest.mark.parametrize("method, path, status", [
+    ("GET", "/nothing", 404), ("DELETE", LIST, 405), ("GET", LIST, 401), ("GET", "/", 200)])
+def test_a_refused_request_is_logged_with_its_status(instance, visitor, method, path, status):
+    values, _ = line_of(instance, visitor.request(method, path))
+    assert values["status"] == str(status)
+
+
+def test_the_pattern_of_a_route_is_logged_and_not_the_path(instance, visitor, staff):
+    created = visitor.post(LIST, EXAMPLE)
+    values, line = line_of(instance, staff.get(created["Location"]))
+    assert values["route"] == "/requests/{id}"
+    assert created.text("@id") not in line
+    values, line = line_of(
+        instance, visitor.get(f"/quotes/confirmation/{created.text('@reference')}"))
+    assert created.text("@reference") not in line
+
+
+def test_a_signed_in_request_is_logged_with_its_organisation(instance, visitor, staff):
+    assert line_of(instance, staff.get(LIST))[0]["organisation"] == "ecole"
+    assert line_of(instance, visitor.get("/"))[0]["organisation"] == "-"
+
+
+def test_a_refused_token_is_logged_with_its_reason(instance, visitor):
+    answer = visitor.bearer("x.y.z").get(LIST)
+    (line,) = [line for line in instance.log_lines(f"request={answer['X-Request-Id']} ")
+               if "event=token_refused" in line]
+    assert "x.y.z" not in line
+
+
+def test_no_log_has_what_people_wrote_or_who_they_are(instance, visitor, staff):
+    """Whatever becomes of a request: taken, refused by the schema, by the database, as a form."""
+    mark = uuid.uuid4().hex[:12]
+    words = [f"{mark}@visitor.example", f"Nom{mark}", f"Prénom{mark}", f"Société {mark}",
+             f"message {mark}", f"poste{mark}"]
+    mail, family, given, company, message, position = words
+    texts = (element("email", mail), element("family-name", family), element("given-name", given),
+             element("name", company), element("message", message), element("position", position))
+    answers = [
+        visitor.post(LIST, changed(*texts)),
+        visitor.post(LIST, changed(*texts, element("participants", mail))),
+        visitor.post(LIST, changed(*texts, ("2026-11", "1999-01"))),
+        visitor.post(LIST, changed(*texts)[:-30]),
+        visitor.post(LIST, changed(*texts).replace("\n", "\n" + " " * 60000)),
+        visitor.post(LIST, changed(*texts), Content_Type="text/plain"),
+        visitor.post(LIST, f"<{family}/>"),
+        visitor.get(f"/quotes/form?email={mail}&name={family}", Accept=BROWSER),
+        visitor.get(f"/nothing?email={mail}"),
+        visitor.get(f"/quotes/confirmation/{family}"),
+        visitor.get("/quotes/form", Referer=f"http://x.example/?email={mail}", User_Agent=family),
+        visitor.get(LIST, Cookie=f"other={family}"),
+    ]
+    for form in (fields(contact_email=mail, need_message=message, contact_family__name=family),
+                 fields(contact_email=mail, need_participants=family),
+                 fields(contact_email=mail, consent_text__version="1999-01"),
+                 [(mail, family)]):
+        answers.append(visitor.post_form(LIST, form))
+    assert {answer.status for answer in answers} >= {200, 201, 303, 400, 401, 404, 413, 415, 422}
+    staff.get(answers[0]["Location"])
+    instance.log_lines(answers[-1]["X-Request-Id"])
+    time.sleep(0.2)
+    for path in instance.logs():
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for word in (mark, mail.replace("@", "%40")):
+            found = [line for line in text.splitlines() if word in line]
+            # a path below /codev is what nginx's access log is for
+            assert not [line for line in found if path.name != "access.log"
+                        or f"/quotes/confirmation/{family}" not in line], (path, found)
+
+
+def test_no_log_has_a_token(instance, visitor):
+    token = instance.token("staff", subject=f"s{uuid.uuid4().hex[:8]}")
+    parts = token.split(".")
+    visitor.bearer(token).get(LIST)
+    visitor.get(LIST, Cookie=f"__Host-codev={token}")
+    visitor.bearer(token[:-8]).get(LIST)
+    visitor.bearer(token).post(LIST, b"x" * (3 << 20))
+    answer = visitor.bearer(token).get("/nothing")
+    instance.log_lines(answer["X-Request-Id"])
+    time.sleep(0.2)
+    for path in instance.logs():
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for part in (*parts[1:], instance.staff_token.split(".")[2]):
+            assert part not in text, path
+
+
+def test_no_log_has_the_key(instance):
+    for line in open(instance.setting("tokens/key"), encoding="ascii"):
+        if not line.startswith("-----"):
+            for path in instance.logs():
+                assert line.strip() not in path.read_text(encoding="utf-8", errors="replace")
+
+
+def test_nobody_writes_a_line_of_the_log(instance, visitor):
+    mark = uuid.uuid4().hex
+    visitor.get(f"/nothing/%0A2026-11-24T00:00:00.000000Z%20level=error%20{mark}")
+    answer = visitor.get("/nothing")
+    line_of(instance, answer)
+    log = (instance.directory / "log" / "codev.log").read_text(encoding="utf-8", errors="replace")
+    assert not [line for line in log.splitlines() if mark in line]
+
+
+def test_without_a_defect_nothing_is_an_error(instance, visitor, staff):
+    """Clients' faults are no errors of the service: an operator may watch for level=error."""
+    before = len(instance.log_lines("level=", 5))
+    for document in (EXAMPLE, "<x", "<a/>", changed(element("email", "x")),
+                     changed(("2026-11", "1999-01"))):
+        visitor.post(LIST, document)
+    visitor.bearer("x").get(LIST)
+    visitor.get("/nothing")
+    line_of(instance, staff.get(LIST))
+    after = instance.log_lines("level=", 5)[before:]
+    assert after and not [line for line in after if "level=error" in line]

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MPL-2.0
+"""What nginx serves and refuses by itself."""
+
+import re
+import urllib.parse
+
+import pytest
+from client import BROWSER
+
+
+def at_root(client):
+    """A client of the site around the mount point."""
+    other = client.with_headers()
+    other.base = urllib.parse.urlsplit(client.origin)
+    return other
+
+
+def test_the_stylesheet_is_served(visitor):
+    answer = visitor.get("/assets/core/codev.css")
+    assert answer.status == 200
+    assert answer["Content-Type"] == "text/css; charset=utf-8"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert b"{" in answer.body
+
+
+def test_the_stylesheet_reaches_for_nothing_elsewhere(visitor):
+    css = visitor.get("/assets/core/codev.css").body.decode()
+    for address in re.findall(r"url\(\s*['\"]?([^'\")]*)", css):
+        assert not re.match(r"(?i)[a-z]+:|//", address), address
+    assert "@import" not in css
+
+
+def test_an_unchanged_asset_is_not_sent_again(visitor):
+    first = visitor.get("/assets/core/codev.css")
+    again = visitor.get("/assets/core/codev.css", If_None_Match=first["ETag"])
+    assert again.status == 304 and not again.body
+
+
+@pytest.mark.parametrize("path", [
+    "/assets/core/nothing.css", "/assets/nothing/codev.css", "/assets/core/", "/assets/",
+    "/assets/core/../pages/page.xsl", "/assets/core/..%2fpages%2fpage.xsl",
+    "/assets/core/%2e%2e/pages/page.xsl", "/assets/../schemas/quotes.xsd",
+    "/assets/core/.hidden", "/assets/Core/codev.css", "/assets/core/codev.css/",
+    "/assets/schemas/quotes.xsd"])
+def test_an_unknown_asset_is_not_found(visitor, path):
+    answer = visitor.get(path)
+    assert answer.status == 404, answer
+    assert answer.problem == "not-found"
+    assert b"<xsl:" not in answer.body and b"<xs:" not in answer.body
+
+
+def test_a_browser_is_told_of_an_unknown_asset_by_a_page(visitor):
+    answer = visitor.get("/assets/core/nothing.css", Accept=BROWSER)
+    assert (answer.status, answer.media_type) == (404, "text/html")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_assets_are_read_only(visitor, method):
+    answer = visitor.request(method, "/assets/core/codev.css")
+    assert answer.status == 405
+
+
+@pytest.mark.parametrize("path", ["/../codev.xml", "/..%2f..%2fcodev.xml", "/%2e%2e/env",
+                                  "/assets/core/..%00", "/assets/..%2f..%2f..%2fetc/passwd"])
+def test_nothing_outside_is_served(visitor, path):
+    answer = visitor.get(path)
+    assert answer.status in (400, 404)
+    assert b"urn:codev:config" not in answer.body and b"CODEV_" not in answer.body
+
+
+def test_an_address_too_long_is_told(visitor):
+    answer = visitor.get("/" + "x" * 9000)
+    assert answer.status == 414
+
+
+def test_headers_too_large_are_told(visitor):
+    assert visitor.get("/quotes/form", X_Much="x" * 20000).status == 400
+
+
+def test_a_proxy_by_header_is_no_setting(visitor):
+    """CVE-2016-5385: a header Proxy becomes HTTP_PROXY in CGI's manner."""
+    assert visitor.get("/quotes/form", Proxy="http://127.0.0.1:9/").status == 200
+
+
+def test_the_sites_page_includes_the_form(visitor):
+    answer = at_root(visitor).get("/", Accept=BROWSER)
+    if answer.status == 404:
+        pytest.skip("another site than the demo stands around the mount point")
+    assert answer.status == 200
+    (form,) = answer.page.xpath("//form[@method='post']")
+    assert form.get("action") == f"{visitor.base.path}/quotes/requests"
+    assert b"<!--#" not in answer.body
+    assert len(answer.page.xpath("//html")) == 1
+    ids = answer.page.xpath("//@id")
+    assert len(set(ids)) == len(ids), "an id stands there twice"
