@@ -25,8 +25,11 @@ static int render_page(codev_request *request, const struct xml_page *page, xmlD
 {
     static const char doctype[] = "<!DOCTYPE html>\n";
     const char *fragment = query_flag(request, "fragment");
-    const char *const parameters[] = {"mount",    request->mount, "request-id", request->id,
-                                      "fragment", fragment,       NULL};
+    const char *const parameters[] = {
+        "mount",    request->mount, "request-id", request->id,
+        "fragment", fragment,       "next",       request->next != NULL ? request->next : "",
+        NULL,
+    };
     struct error error;
     size_t size;
     char *html = xml_page_render(request, page, document, parameters, &size, &error);
