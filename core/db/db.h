@@ -59,6 +59,7 @@ struct db_context {
     const char *kind; /* "visitor" or "person" */
     const char *organisation, *subject, *role;
     const char *plugin_role; /* PostgreSQL role that the statements run as */
+    int client;              /* descriptor whose other end is the client's; -1: none */
     bool writes;             /* false: read-only, and each statement is a transaction of its own */
 };
 

@@ -10,6 +10,7 @@
 #include "base/uuid.h"
 #include "db/connection.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -112,6 +113,43 @@ static bool is_fine(const PGresult *result)
     return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
+static void cancel(struct db *db)
+{
+    PGcancel *handle = PQgetCancel(db->connection);
+    char reason[256];
+
+    if (handle != NULL && PQcancel(handle, reason, sizeof reason)) {
+        log_line(LOG_LEVEL_INFO, "event=statement_cancelled reason=\"the client has gone\"");
+    }
+    PQfreeCancel(handle);
+}
+
+/* Wait until libpq has a whole result. Nobody waits for what a client asked who has gone: then the
+ * statement is cancelled, and fails. */
+static void wait_for_result(struct db *db)
+{
+    struct pollfd waiting[] = {{.fd = PQsocket(db->connection), .events = POLLIN},
+                               {.fd = db->context.client, .events = POLLRDHUP}};
+
+    while (PQisBusy(db->connection)) {
+        const bool woken = poll(waiting, sizeof waiting / sizeof *waiting, -1) > 0;
+
+        if (woken && waiting[1].revents != 0) {
+            cancel(db);
+            waiting[1].fd = -1; /* poll(2) passes over it from now on */
+        }
+        if (!PQconsumeInput(db->connection)) {
+            return; /* the connection is lost; PQgetResult tells */
+        }
+    }
+}
+
+static PGresult *next_result(struct db *db)
+{
+    wait_for_result(db);
+    return PQgetResult(db->connection);
+}
+
 /* Read the results of `sent` commands and of the Sync; keep the one at `wanted`. */
 static PGresult *receive(struct db *db, size_t sent, size_t wanted, struct db_failure *failure,
                          bool *unknown_r)
@@ -120,7 +158,7 @@ static PGresult *receive(struct db *db, size_t sent, size_t wanted, struct db_fa
     PGresult *result;
 
     for (size_t i = 0; i < sent; i++) {
-        while ((result = PQgetResult(db->connection)) != NULL) {
+        while ((result = next_result(db)) != NULL) {
             if (!is_fine(result) && failure->fault == DB_FINE) {
                 read_failure(result, failure, unknown_r);
             }
@@ -136,7 +174,7 @@ static PGresult *receive(struct db *db, size_t sent, size_t wanted, struct db_fa
             }
         }
     }
-    result = PQgetResult(db->connection);
+    result = next_result(db);
     if (PQresultStatus(result) != PGRES_PIPELINE_SYNC && failure->fault == DB_FINE) {
         failure->fault = DB_UNAVAILABLE;
     }

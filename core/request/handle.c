@@ -20,6 +20,7 @@ void handle_begin(codev_request *request, bool may_write)
         .organisation = principal->claims.organisation,
         .subject = principal->claims.subject,
         .role = visitor ? "visitor" : principal->claims.role,
+        .client = request->fcgi != NULL ? request->fcgi->ipcFd : -1,
         .plugin_role = request->route->plugin->role,
         .writes = may_write,
     };
