@@ -27,6 +27,15 @@ static int help(void)
     return COMMAND_FINE;
 }
 
+static int run(const struct command *command, int argc, char **argv)
+{
+    TALLOC_CTX *context = talloc_new(NULL);
+    const int status = command->run(context, argc, argv);
+
+    talloc_free(context);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
@@ -40,7 +49,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(commands[i]->name, name) == 0) {
-            return commands[i]->run(argc - 1, argv + 1);
+            return run(commands[i], argc - 1, argv + 1);
         }
     }
     (void)fprintf(stderr, "codev: “%s” is not a command; try `codev --help`.\n", name);

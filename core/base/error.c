@@ -6,14 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-int error_set(struct error *error, const char *format, ...)
+void error_write(struct error *error, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
     (void)vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
-    return -1;
 }
 
 int error_prefix(struct error *error, const char *format, ...)

@@ -6,35 +6,29 @@
 
 #include <stdio.h>
 
-static int check_pool(const struct config *config, const struct config_pool *pool)
+static int check_pool(TALLOC_CTX *context, const struct config *config,
+                      const struct config_pool *pool)
 {
-    TALLOC_CTX *context = talloc_new(NULL);
     struct error error;
     const struct pool_assets *assets = pool_load(context, config, pool, &error);
     struct db *db;
-    int status = COMMAND_FINE;
 
     if (assets == NULL) {
-        status = command_failed(&error);
-    } else {
-        db = db_new(context, config->application, config->transaction_pooling,
-                    assets->registry->statements, assets->registry->statement_count);
-        if (db == NULL || db_connect(db) != 0) {
-            (void)error_set(&error, "The pool “%s” has no use of its database; see above.",
-                            pool->name);
-            status = command_failed(&error);
-        }
+        return command_failed(&error);
     }
-    if (status == COMMAND_FINE) {
-        (void)printf("pool %s: %zu plugins, %zu routes, %zu statements: fine\n", pool->name,
-                     pool->plugin_count, assets->registry->route_count,
-                     assets->registry->statement_count);
+    db = db_new(context, config->application, config->transaction_pooling,
+                assets->registry->statements, assets->registry->statement_count);
+    if (db == NULL || db_connect(db) != 0) {
+        (void)error_set(&error, "The pool “%s” has no use of its database; see above.", pool->name);
+        return command_failed(&error);
     }
-    talloc_free(context);
-    return status;
+    (void)printf("pool %s: %zu plugins, %zu routes, %zu statements: fine\n", pool->name,
+                 pool->plugin_count, assets->registry->route_count,
+                 assets->registry->statement_count);
+    return COMMAND_FINE;
 }
 
-static int check(int argc, char **argv)
+static int check(TALLOC_CTX *context, int argc, char **argv)
 {
     const char *file = NULL;
     const struct option_value options[] = {{"config", &file}};
@@ -44,12 +38,12 @@ static int check(int argc, char **argv)
     if (command_options(argc, argv, options, sizeof options / sizeof *options) != 0) {
         return COMMAND_USAGE;
     }
-    config = command_config(file);
+    config = command_config(context, file);
     if (config == NULL) {
         return COMMAND_FAILED;
     }
     for (size_t i = 0; i < config->pool_count; i++) {
-        if (check_pool(config, &config->pools[i]) != COMMAND_FINE) {
+        if (check_pool(context, config, &config->pools[i]) != COMMAND_FINE) {
             status = COMMAND_FAILED;
         }
     }

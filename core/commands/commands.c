@@ -31,7 +31,7 @@ int command_options(int argc, char **argv, const struct option_value *options, s
     return 0;
 }
 
-const struct config *command_config(const char *file)
+const struct config *command_config(TALLOC_CTX *context, const char *file)
 {
     const char *from_environment = getenv("CODEV_CONFIG");
     const struct config *config;
@@ -41,7 +41,7 @@ const struct config *command_config(const char *file)
         file = from_environment != NULL ? from_environment : SYSCONFDIR "/codev.xml";
     }
     xml_startup();
-    config = config_load(NULL, file, &error);
+    config = config_load(context, file, &error);
     if (config == NULL) {
         (void)command_failed(&error);
     }

@@ -14,7 +14,8 @@ struct command {
     const char *name;
     const char *options; /* for --help; NULL: not shown, for codev's own use */
     const char *summary;
-    int (*run)(int argc, char **argv); /* argv[0] is the command's name */
+    /* argv[0] is the command's name; the context is freed when it returns */
+    int (*run)(TALLOC_CTX *context, int argc, char **argv);
 };
 
 extern const struct command serve_command, load_command, migrate_command, token_command,
@@ -31,8 +32,8 @@ struct option_value {
 int command_options(int argc, char **argv, const struct option_value *options, size_t count);
 
 /* The configuration that --config or $CODEV_CONFIG names, or the installed default. NULL: told on
- * standard error. Freed by the process's end. */
-const struct config *command_config(const char *file);
+ * standard error. Freed with the context. */
+const struct config *command_config(TALLOC_CTX *context, const char *file);
 
 /* Tell a failure on standard error; returns COMMAND_FAILED. */
 int command_failed(const struct error *error);

@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-static int load(int argc, char **argv)
+static int load(TALLOC_CTX *context, int argc, char **argv)
 {
     const char *file = NULL;
     const char *name = "";
@@ -23,7 +23,7 @@ static int load(int argc, char **argv)
         (void)fprintf(stderr, "codev load: this command is started by `codev serve` alone.\n");
         return COMMAND_USAGE;
     }
-    config = command_config(file);
+    config = command_config(context, file);
     pool = config != NULL ? config_pool(config, name) : NULL;
     if (pool == NULL) {
         return COMMAND_FAILED;

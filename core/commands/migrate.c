@@ -18,7 +18,7 @@ static bool is_listed(const char *const *names, size_t count, const char *name)
 }
 
 /* The plugins of all pools, each once, in the configuration's order. */
-static const char **all_plugins(const struct config *config, size_t *count_r)
+static const char **all_plugins(TALLOC_CTX *context, const struct config *config, size_t *count_r)
 {
     const char **names = NULL;
 
@@ -26,7 +26,7 @@ static const char **all_plugins(const struct config *config, size_t *count_r)
     for (size_t i = 0; i < config->pool_count; i++) {
         const struct config_pool *pool = &config->pools[i];
 
-        names = talloc_realloc(NULL, names, const char *,
+        names = talloc_realloc(context, names, const char *,
                                (unsigned)(*count_r + pool->plugin_count + 1));
         for (size_t j = 0; names != NULL && j < pool->plugin_count; j++) {
             if (!is_listed(names, *count_r, pool->plugins[j])) {
@@ -37,7 +37,7 @@ static const char **all_plugins(const struct config *config, size_t *count_r)
     return names;
 }
 
-static int migrate(int argc, char **argv)
+static int migrate(TALLOC_CTX *context, int argc, char **argv)
 {
     const char *file = NULL;
     const struct option_value options[] = {{"config", &file}};
@@ -51,7 +51,7 @@ static int migrate(int argc, char **argv)
     if (command_options(argc, argv, options, sizeof options / sizeof *options) != 0) {
         return COMMAND_USAGE;
     }
-    config = command_config(file);
+    config = command_config(context, file);
     if (config == NULL) {
         return COMMAND_FAILED;
     }
@@ -59,9 +59,12 @@ static int migrate(int argc, char **argv)
         (void)error_set(&error, "%s names no database/owner, as whom to migrate.", config->file);
         return command_failed(&error);
     }
-    plugins = all_plugins(config, &count);
+    plugins = all_plugins(context, config, &count);
+    if (plugins == NULL) {
+        (void)error_set(&error, "There is no memory for the plugins' names.");
+        return command_failed(&error);
+    }
     status = db_migrate(config->owner, config->data_directory, plugins, count, &applied, &error);
-    talloc_free(plugins);
     if (status != 0) {
         return command_failed(&error);
     }

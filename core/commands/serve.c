@@ -4,7 +4,7 @@
 
 #include "master/master.h"
 
-static int serve(int argc, char **argv)
+static int serve(TALLOC_CTX *context, int argc, char **argv)
 {
     const char *file = NULL;
     const struct option_value options[] = {{"config", &file}};
@@ -14,7 +14,7 @@ static int serve(int argc, char **argv)
     if (command_options(argc, argv, options, sizeof options / sizeof *options) != 0) {
         return COMMAND_USAGE;
     }
-    config = command_config(file);
+    config = command_config(context, file);
     if (config == NULL) {
         return COMMAND_FAILED;
     }

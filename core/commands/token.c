@@ -52,7 +52,7 @@ static int make_claims(const char *organisation, const char *subject, const char
     return 0;
 }
 
-static int token(int argc, char **argv)
+static int token(TALLOC_CTX *context, int argc, char **argv)
 {
     const char *file = NULL;
     const char *organisation = NULL;
@@ -77,12 +77,12 @@ static int token(int argc, char **argv)
         (void)command_failed(&error);
         return COMMAND_USAGE;
     }
-    config = command_config(file);
+    config = command_config(context, file);
     if (config == NULL) {
         return COMMAND_FAILED;
     }
-    keys = token_keys_load(NULL, config->issuer, config->keys, config->key_count, &error);
-    text = keys != NULL ? token_sign(NULL, keys, &claims, &error) : NULL;
+    keys = token_keys_load(context, config->issuer, config->keys, config->key_count, &error);
+    text = keys != NULL ? token_sign(context, keys, &claims, &error) : NULL;
     if (text == NULL) {
         return command_failed(&error);
     }

@@ -24,7 +24,7 @@ static int64_t parse_length(const char *text)
     if (*text == '\0') {
         return 0;
     }
-    return text[digits] == '\0' && digits <= 12 ? strtoll(text, NULL, 10) : -1;
+    return digits <= 12 && text[digits] == '\0' ? strtoll(text, NULL, 10) : -1;
 }
 
 static bool is_canonical(const char *path)

@@ -51,9 +51,11 @@ def pooled(own):
     config = own.directory / "pooled.xml"
     config.write_text(text)
     log = open(own.directory / "log" / "pooled.log", "ab")
-    codev = subprocess.Popen([own.binary, "serve", "--config", str(config)], stderr=log, **user)
+    # As the tests' own user, who can read the program wherever it lies.
+    codev = subprocess.Popen([own.binary, "serve", "--config", str(config)], stderr=log)
     socket = own.directory / "sockets" / "pooled.sock"
     wait_until(socket.exists)
+    os.chown(socket, owner.st_uid, owner.st_gid)
     nginx = own.directory / "nginx" / "codev.conf"
     nginx.write_text(nginx.read_text().replace("/main.sock", "/pooled.sock"))
     os.kill(int((own.directory / "nginx" / "pid").read_text()), 1)
