@@ -286,18 +286,22 @@ static enum xml_fault_kind scan_document(struct scan *scan)
 
 enum xml_fault_kind xml_gate(const char *bytes, size_t size, int *line_r)
 {
-    struct scan scan = {.at = bytes, .end = bytes + size};
+    struct scan scan;
     enum xml_fault_kind kind;
     const char *nul;
     size_t good;
 
     *line_r = 1;
+    if (size == 0) {
+        return XML_FAULT_EMPTY; /* there may be no bytes at all */
+    }
+    scan = (struct scan){.at = bytes, .end = bytes + size};
     good = utf8_prefix((const unsigned char *)bytes, size);
     if (good < size) {
         *line_r = line_at(bytes, bytes + good);
         return XML_FAULT_ENCODING; /* the byte order marks of UTF-16 and UTF-32 LE too */
     }
-    nul = size == 0 ? NULL : memchr(bytes, '\0', size);
+    nul = memchr(bytes, '\0', size);
     if (nul != NULL) {
         *line_r = line_at(bytes, nul);
         return XML_FAULT_NUL; /* UTF-16 and UTF-32 without a mark too */
