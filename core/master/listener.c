@@ -22,6 +22,21 @@ static bool is_served(const struct sockaddr_un *address)
     return served;
 }
 
+/* Take away the socket that a dead process left; whatever else is there is somebody's. */
+static int clear_place(const char *path, struct error *error)
+{
+    struct stat status;
+
+    if (lstat(path, &status) != 0) {
+        return 0; /* nothing there; if it is something else, bind(2) will tell */
+    }
+    if (!S_ISSOCK(status.st_mode)) {
+        return error_set(error, "%s is there already and is no socket.", path);
+    }
+    (void)unlink(path);
+    return 0;
+}
+
 /* The umask decides the mode from the first moment on; chmod later would leave a gap. */
 static int bind_with_mode(int listener, const struct sockaddr_un *address)
 {
@@ -45,7 +60,10 @@ int listener_open(const char *path, struct error *error)
         (void)close(listener);
         return error_set(error, "The socket %s is served by another process already.", path);
     }
-    (void)unlink(path);
+    if (clear_place(path, error) != 0) {
+        (void)close(listener);
+        return -1;
+    }
     if (bind_with_mode(listener, &address) != 0 || listen(listener, LISTENER_BACKLOG) != 0) {
         (void)error_set(error, "The socket %s cannot be opened: %s.", path, strerror(errno));
         (void)close(listener);

@@ -13,7 +13,7 @@ enum {
 };
 
 /* A listening, close-on-exec socket at the absolute path; one that a dead process left there is
- * replaced, one that somebody serves is not. -1: error says why. */
+ * replaced, one that somebody serves is not, nor a file of another kind. -1: error says why. */
 int listener_open(const char *path, struct error *error);
 
 #endif
