@@ -15,6 +15,8 @@ enum {
     DB_CALLS_MAX = 64,              /* statements a transaction may queue before it reads */
     DB_PARAMETERS_MAX = 64,         /* parameters of one statement */
     DB_STATEMENT_TIMEOUT_MS = 5000, /* PostgreSQL cancels a statement after this time */
+    DB_ANSWER_TIMEOUT_MS = 12000,   /* silence after which a connection is given up: two statements
+                                       that take their whole time, and a little */
     DB_CONNECT_TIMEOUT_S = 2,       /* libpq's smallest */
 };
 

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum { ENTER_PARAMETERS = 6 };
 
@@ -124,17 +125,30 @@ static void cancel(struct db *db)
     PQfreeCancel(handle);
 }
 
+/* libpq finds the connection lost, and tells so by its next result. */
+static void give_up(const struct db *db)
+{
+    log_line(LOG_LEVEL_ERROR, "event=database_failure what=\"answer\" reason=\"nothing came\"");
+    (void)shutdown(PQsocket(db->connection), SHUT_RDWR);
+}
+
 /* Wait until libpq has a whole result. Nobody waits for what a client asked who has gone: then the
- * statement is cancelled, and fails. */
+ * statement is cancelled, and fails. A machine that vanished, or hangs, ends nothing and answers
+ * nothing: the wait has an end of its own, or it would hold every worker for as long as TCP hopes.
+ */
 static void wait_for_result(struct db *db)
 {
     struct pollfd waiting[] = {{.fd = PQsocket(db->connection), .events = POLLIN},
                                {.fd = db->context.client, .events = POLLRDHUP}};
+    const int64_t deadline = clock_steady() + DB_ANSWER_TIMEOUT_MS * INT64_C(1000);
 
     while (PQisBusy(db->connection)) {
-        const bool woken = poll(waiting, sizeof waiting / sizeof *waiting, -1) > 0;
+        const int64_t left = (deadline - clock_steady()) / 1000;
+        const int woken = left > 0 ? poll(waiting, sizeof waiting / sizeof *waiting, (int)left) : 0;
 
-        if (woken && waiting[1].revents != 0) {
+        if (woken == 0) {
+            give_up(db);
+        } else if (woken > 0 && waiting[1].revents != 0) {
             cancel(db);
             waiting[1].fd = -1; /* poll(2) passes over it from now on */
         }
@@ -182,6 +196,13 @@ static PGresult *receive(struct db *db, size_t sent, size_t wanted, struct db_fa
     return kept;
 }
 
+/* After what was not sent whole: what did go out would be answered to the next request. */
+static void disconnect(struct db *db)
+{
+    PQfinish(db->connection); /* which rolls back as well; the next request connects anew */
+    db->connection = NULL;
+}
+
 /* Run one command outside of a batch; 0 when it went well. */
 static int run_alone(struct db *db, int sent)
 {
@@ -189,6 +210,7 @@ static int run_alone(struct db *db, int sent)
     bool unknown = false;
 
     if (!sent || !PQpipelineSync(db->connection)) {
+        disconnect(db);
         return -1;
     }
     PQclear(receive(db, 1, 0, &failure, &unknown));
@@ -219,8 +241,7 @@ static void abandon(struct db *db)
     db->begun = false;
     if (run_alone(db, PQsendQueryParams(db->connection, rollback, 0, NULL, NULL, NULL, NULL, 0)) !=
         0) {
-        PQfinish(db->connection); /* which rolls back as well; the next request connects anew */
-        db->connection = NULL;
+        disconnect(db);
     }
 }
 
@@ -242,6 +263,7 @@ static PGresult *exchange(struct db *db, const struct batch *batch, struct db_fa
         *failure_r = (struct db_failure){.fault = DB_FINE};
         sent = db_connect(db) == 0 ? send_batch(db, batch) : 0;
         if (sent == 0) {
+            disconnect(db);
             failure_r->fault = DB_UNAVAILABLE;
             return NULL;
         }

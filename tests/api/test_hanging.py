@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Processes that neither answer nor end, as when their machine has gone."""
+
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg2
+import pytest
+from instance import WORKERS
+
+LIST = "/quotes/requests"
+
+
+def at_once(client, count):
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(lambda _: client.get(LIST), range(count)))
+
+
+@pytest.fixture
+def silent_backends(whole):
+    """The connections of all workers lead to nowhere, though new ones can be made."""
+    with psycopg2.connect(whole.owner_database) as connection:
+        cursor = connection.cursor()
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'codev'")
+        pids = [pid for (pid,) in cursor.fetchall()]
+    assert len(pids) == WORKERS
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    yield whole
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_a_database_that_says_nothing_is_given_up(silent_backends):
+    started = time.monotonic()
+    answers = at_once(silent_backends.staff, WORKERS)
+    assert 10 < time.monotonic() - started < 20
+    assert [(answer.status, answer.problem) for answer in answers] == [(503, "unavailable")] * WORKERS
+    answers = at_once(silent_backends.staff, 4 * WORKERS)
+    assert [answer.status for answer in answers] == [200] * (4 * WORKERS), "connections made anew"
+    assert silent_backends.log_lines('reason="nothing came"')
