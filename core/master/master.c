@@ -72,10 +72,12 @@ static int read_report(int report, const struct pool *pool, struct error *error)
     while (length < sizeof text - 1) {
         struct pollfd waiting = {.fd = report, .events = POLLIN};
         const int64_t left = (deadline - clock_steady()) / 1000;
-        const ssize_t got = left > 0 && poll(&waiting, 1, (int)left) > 0
-                                ? read(report, text + length, sizeof text - 1 - length)
-                                : -1;
+        ssize_t got;
 
+        errno = 0; /* a poll(2) that ran out of time leaves it as it was */
+        got = left > 0 && poll(&waiting, 1, (int)left) > 0
+                  ? read(report, text + length, sizeof text - 1 - length)
+                  : -1;
         if (got < 0 && errno == EINTR) {
             continue;
         }
@@ -113,7 +115,9 @@ static int start_pool(const struct master *master, struct pool *pool, struct err
     }
     status = read_report(report[0], pool, error);
     (void)close(report[0]);
-    if (status == 0) {
+    if (status != 0) {
+        (void)kill(pool->loader, SIGKILL); /* one that hangs would never make room for another */
+    } else {
         log_line(LOG_LEVEL_INFO, "event=pool_ready pool=%s loader=%d workers=%u",
                  pool->config->name, (int)pool->loader, pool->config->workers);
     }
@@ -165,7 +169,7 @@ static void respawn(const struct master *master)
         if (pool->loader == 0 && pool->respawn != 0 && pool->respawn <= clock_steady() &&
             start_pool(master, pool, &error) != 0) {
             log_line(LOG_LEVEL_ERROR, "event=pool_failed reason=\"%s\"", error.text);
-            /* Its loader, if any, ends by itself and is followed by another. */
+            /* Its loader, if any, is followed by another. */
             pool->respawn = clock_steady() + MASTER_RESPAWN_DELAY_MS * 1000LL;
         }
     }

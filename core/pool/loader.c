@@ -40,7 +40,11 @@ const struct pool_assets *pool_load(TALLOC_CTX *context, const struct config *co
     assets->config = config;
     assets->pool = pool;
     assets->keys = token_keys_load(assets, config->issuer, config->keys, config->key_count, error);
-    if (assets->keys == NULL || secret_derive(assets->keys, "idempotency", assets->body_key) != 0) {
+    if (assets->keys == NULL) {
+        return NULL;
+    }
+    if (secret_derive(assets->keys, "idempotency", assets->body_key) != 0) {
+        (void)error_set(error, "No secret can be derived from the token key.");
         return NULL;
     }
     assets->registry = registry_load(assets, config, pool, error);

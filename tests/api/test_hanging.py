@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
 import pytest
-from instance import WORKERS
+from instance import WORKERS, arguments, children, wait_until
 
 LIST = "/quotes/requests"
 
@@ -41,3 +41,30 @@ def test_a_database_that_says_nothing_is_given_up(silent_backends):
     answers = at_once(silent_backends.staff, 4 * WORKERS)
     assert [answer.status for answer in answers] == [200] * (4 * WORKERS), "connections made anew"
     assert silent_backends.log_lines('reason="nothing came"')
+
+
+def stop_before_it_is_ready(whole):
+    """Stop the next loader while it loads; None when it was faster."""
+    (loader,) = whole.loaders()
+    os.kill(loader, signal.SIGKILL)
+
+    def other():
+        return [pid for pid in children(whole.pid) if pid != loader and "load" in arguments(pid)]
+
+    (loader,) = wait_until(other)
+    os.kill(loader, signal.SIGSTOP)
+    time.sleep(0.2)
+    ready = [line for line in whole.log_lines("event=pool_ready") if f"loader={loader} " in line]
+    return None if ready else loader
+
+
+def test_a_loader_that_hangs_is_replaced(whole):
+    for _ in range(5):
+        loader = stop_before_it_is_ready(whole)
+        if loader is not None:
+            break
+        os.kill(whole.loaders()[0], signal.SIGCONT)
+        whole.wait_until_whole()
+    assert loader is not None, "loaders were always faster"
+    wait_until(lambda: whole.loaders() not in ([], [loader]), 20, "no other loader came")
+    whole.wait_until_whole()
