@@ -4,6 +4,8 @@
  * the client hears is true. */
 #include "request/request.h"
 
+#include "base/log.h"
+
 #include <string.h>
 
 static bool writes(const codev_request *request)
@@ -39,6 +41,8 @@ static int handle_violation(codev_request *request, const char *name)
             return request_problem(request, PROBLEM_INVALID_DOCUMENT);
         }
     }
+    log_line(LOG_LEVEL_ERROR, "event=constraint_violated request=%s constraint=%s", request->id,
+             name);
     return request_problem(request, PROBLEM_INTERNAL);
 }
 

@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 
+import psycopg2
 import pytest
 from client import BROWSER
 from documents import EXAMPLE, changed, element, fields
@@ -146,3 +147,14 @@ def test_without_a_defect_nothing_is_an_error(instance, visitor, staff):
     line_of(instance, staff.get(LIST))
     after = instance.log_lines("level=", 5)[before:]
     assert after and not [line for line in after if "level=error" in line]
+
+
+def test_a_violation_that_is_our_defect_is_logged(own):
+    with psycopg2.connect(own.owner_database) as connection:
+        connection.cursor().execute("ALTER TABLE quotes.request ADD CONSTRAINT unforeseen"
+                                    " CHECK (participants <> 13) NOT VALID")
+    answer = own.visitor.post(LIST, changed(element("participants", "13")))
+    assert answer.status == 500
+    assert "unforeseen" not in answer.body.decode()
+    (line,) = own.log_lines("event=constraint_violated")
+    assert f"request={answer['X-Request-Id']} constraint=unforeseen" in line
