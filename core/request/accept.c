@@ -106,6 +106,10 @@ int request_accept(codev_request *request)
         request->content_length < 0) {
         return request_problem(request, PROBLEM_MALFORMED_REQUEST);
     }
+    if (*request->mount != '\0' && !is_canonical(request->mount)) {
+        request->mount = ""; /* a part of the client's path: never in a header or a link */
+        return request_problem(request, PROBLEM_NOT_FOUND);
+    }
     request->is_form = request_is_form(request);
     if (request->is_form) {
         read_form(request);

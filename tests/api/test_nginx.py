@@ -93,3 +93,13 @@ def test_the_sites_page_includes_the_form(visitor):
     assert len(answer.page.xpath("//html")) == 1
     ids = answer.page.xpath("//@id")
     assert len(set(ids)) == len(ids), "an id stands there twice"
+
+
+@pytest.mark.parametrize("path", ["/quotes/form%0a", "/health/live%0A", "/%0aSet-Cookie:%20x/form",
+                                  "/quotes/form%0d%0a", "/%0a/quotes/form"])
+def test_a_line_end_is_part_of_the_path(visitor, path):
+    """Not lost before the routes are asked, and nothing of it in front of the page's links."""
+    answer = visitor.get(path, Accept=BROWSER)
+    assert answer.status == 404
+    for address in answer.page.xpath("//link/@href | //img/@src"):
+        assert re.fullmatch("/codev/assets/core/[a-z.]+", address)

@@ -95,6 +95,25 @@ static void every_variable_has_its_place(void **state)
     assert_true(clock_now() - request->arrived < 60 * INT64_C(1000000));
 }
 
+/* What nginx could not take apart stands in SCRIPT_NAME whole, decoded. */
+static void a_mount_point_that_is_no_path_is_dropped(void **state)
+{
+    static const char *const mounts[] = {"/codev\r\nSet-Cookie: a=b", "codev", "//evil.example",
+                                         "/a/../b", "/\xff"};
+
+    for (size_t i = 0; i < LENGTH(mounts); i++) {
+        char **variables = talloc_zero_array(*state, char *, 3);
+        codev_request *request;
+
+        variables[0] = talloc_strdup(variables, "PATH_INFO=/");
+        variables[1] = talloc_asprintf(variables, "SCRIPT_NAME=%s", mounts[i]);
+        request = request_with(*state, variables);
+        assert_int_equal(request_accept(request), -1);
+        assert_int_equal(request->problem, PROBLEM_NOT_FOUND);
+        assert_string_equal(request->mount, "");
+    }
+}
+
 static void canonical_paths_pass(void **state)
 {
     static const char *const paths[] = {
@@ -223,6 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_given_is_empty),
         cmocka_unit_test(every_variable_has_its_place),
+        cmocka_unit_test(a_mount_point_that_is_no_path_is_dropped),
         cmocka_unit_test(canonical_paths_pass),
         cmocka_unit_test(other_paths_are_not_found),
         cmocka_unit_test(a_path_has_at_most_1024_bytes),
