@@ -17,6 +17,23 @@ static const char *variable(const codev_request *request, const char *name)
     return value != NULL ? value : "";
 }
 
+/* All cookies: nginx hands on as many variables of this name as there were header lines, so that of
+ * two sessions in two lines the first would pass for the only one. */
+static const char *cookies(codev_request *request)
+{
+    static const char name[] = "HTTP_COOKIE=";
+    const char *all = "";
+
+    for (char **at = request->fcgi->envp; all != NULL && *at != NULL; at++) {
+        if (strncmp(*at, name, sizeof name - 1) == 0) {
+            const char *value = *at + sizeof name - 1;
+
+            all = *all == '\0' ? value : talloc_asprintf(request, "%s; %s", all, value);
+        }
+    }
+    return all != NULL ? all : "";
+}
+
 static int64_t parse_length(const char *text)
 {
     const size_t digits = strspn(text, "0123456789");
@@ -92,7 +109,7 @@ int request_accept(codev_request *request)
     request->content_length = parse_length(variable(request, "CONTENT_LENGTH"));
     request->accept = variable(request, "HTTP_ACCEPT");
     request->authorization = variable(request, "HTTP_AUTHORIZATION");
-    request->cookie = variable(request, "HTTP_COOKIE");
+    request->cookie = cookies(request);
     request->origin = variable(request, "HTTP_ORIGIN");
     request->host = variable(request, "HTTP_HOST");
     request->scheme = variable(request, "REQUEST_SCHEME");

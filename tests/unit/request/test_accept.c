@@ -95,6 +95,16 @@ static void every_variable_has_its_place(void **state)
     assert_true(clock_now() - request->arrived < 60 * INT64_C(1000000));
 }
 
+static void all_cookies_are_read(void **state)
+{
+    char *variables[] = {(char[]){"PATH_INFO=/"}, (char[]){"HTTP_COOKIE=a=b"},
+                         (char[]){"HTTP_COOKIE_X=e=f"}, (char[]){"HTTP_COOKIE=c=d"}, NULL};
+    codev_request *request = request_with(*state, variables);
+
+    assert_int_equal(request_accept(request), 0);
+    assert_string_equal(request->cookie, "a=b; c=d");
+}
+
 /* What nginx could not take apart stands in SCRIPT_NAME whole, decoded. */
 static void a_mount_point_that_is_no_path_is_dropped(void **state)
 {
@@ -242,6 +252,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_given_is_empty),
         cmocka_unit_test(every_variable_has_its_place),
+        cmocka_unit_test(all_cookies_are_read),
         cmocka_unit_test(a_mount_point_that_is_no_path_is_dropped),
         cmocka_unit_test(canonical_paths_pass),
         cmocka_unit_test(other_paths_are_not_found),
