@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* outline.c: the complex types of a schema, and the finding of rules in them. */
-#include "xml/outline_build.h"
+#include "xml/lint.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -402,7 +402,8 @@ struct xml_outline *xml_outline_load(TALLOC_CTX *context, const char *path, stru
     done = builder.folder != NULL && outline_read_file(&builder, path, NULL) == 0;
     if (done) {
         outline->namespace = talloc_strdup(outline, builder.files[0].namespace);
-        done = outline->namespace != NULL && read_roots(&builder, outline) == 0;
+        done = outline->namespace != NULL && read_roots(&builder, outline) == 0 &&
+               xml_lint(&builder) == 0;
     }
     talloc_free(builder.scratch);
     if (done) {

@@ -4,9 +4,11 @@
 #include "xml/schema.h"
 
 #include "xml/explain.h"
+#include "xml/lint.h"
 #include "xml/value.h"
 
 #include <string.h>
+#include <time.h>
 
 struct xml_schema {
     xmlSchema *compiled;
@@ -30,23 +32,45 @@ static void on_compile_error(void *context, xmlErrorPtr found)
     }
 }
 
-static xmlSchema *compile(const char *path, struct error *error)
+/* Milliseconds of the processor's time that we used up to now: other processes don't count. */
+static long spent_ms(void)
+{
+    struct timespec now = {0, 0};
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static xmlSchema *parse_schema(const char *path, struct error *error)
 {
     xmlSchemaParserCtxt *const parser = xmlSchemaNewParserCtxt(path);
     xmlSchema *compiled = NULL;
 
-    error->text[0] = '\0';
     if (parser != NULL) {
         xmlSchemaSetParserStructuredErrors(parser, on_compile_error, error);
         compiled = xmlSchemaParse(parser);
         xmlSchemaFreeParserCtxt(parser);
     }
-    if (compiled != NULL && error->text[0] != '\0') {
-        xmlSchemaFree(compiled);
-        compiled = NULL;
-    }
     if (compiled == NULL && error->text[0] == '\0') {
         (void)error_set(error, "%s: The schema cannot be compiled.", path);
+    }
+    return compiled;
+}
+
+static xmlSchema *compile(const char *path, struct error *error)
+{
+    const long began = spent_ms();
+    xmlSchema *compiled;
+
+    error->text[0] = '\0';
+    compiled = parse_schema(path, error);
+    if (error->text[0] == '\0' && spent_ms() - began > XML_COMPILE_MS_MAX) {
+        (void)error_set(error, "%s: The schema is too complex: compiling it takes over %d ms.",
+                        path, XML_COMPILE_MS_MAX);
+    }
+    if (error->text[0] != '\0') {
+        xmlSchemaFree(compiled);
+        compiled = NULL;
     }
     return compiled;
 }
