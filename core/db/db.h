@@ -77,6 +77,7 @@ enum db_fault {
 struct db_failure {
     enum db_fault fault;
     char constraint[64]; /* of a violation, else empty */
+    bool lost;           /* the connection ended, or was given up, before it had answered all */
 };
 
 /* Begin. Nothing is sent before the first statement. */
@@ -91,7 +92,8 @@ int db_queue(struct db *db, size_t statement, const char *const *values);
 const PGresult *db_query(struct db *db, TALLOC_CTX *arena, size_t statement,
                          const char *const *values, struct db_failure *failure_r);
 
-/* Send what is queued and commit, in one round trip. 0, or -1: nothing was kept. */
+/* Send what is queued and commit, in one round trip. 0, or -1: nothing was kept; when the failure
+ * says lost, nobody knows whether it was. */
 int db_commit(struct db *db, struct db_failure *failure_r);
 
 /* End the transaction without keeping anything; no-op outside of one. */

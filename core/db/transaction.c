@@ -84,6 +84,7 @@ static void read_failure(const PGresult *result, struct db_failure *failure, boo
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
 
+    failure->lost = state == NULL;
     if (state == NULL || strncmp(state, "08", 2) == 0 || strncmp(state, "57", 2) == 0 ||
         strncmp(state, "53", 2) == 0 || strncmp(state, "40", 2) == 0) {
         failure->fault = DB_UNAVAILABLE;
@@ -182,6 +183,7 @@ static PGresult *receive(struct db *db, size_t sent, size_t wanted, struct db_fa
                 PQclear(result);
             }
             if (PQstatus(db->connection) != CONNECTION_OK) {
+                failure->lost = failure->lost || failure->fault == DB_FINE;
                 failure->fault = DB_UNAVAILABLE;
                 PQclear(kept);
                 return NULL;
@@ -191,6 +193,7 @@ static PGresult *receive(struct db *db, size_t sent, size_t wanted, struct db_fa
     result = next_result(db);
     if (PQresultStatus(result) != PGRES_PIPELINE_SYNC && failure->fault == DB_FINE) {
         failure->fault = DB_UNAVAILABLE;
+        failure->lost = true;
     }
     PQclear(result);
     return kept;

@@ -110,6 +110,7 @@ static const char *reason_phrase(int status)
         {415, "Unsupported Media Type"},
         {422, "Unprocessable Content"},
         {500, "Internal Server Error"},
+        {502, "Bad Gateway"},
         {503, "Service Unavailable"},
     };
 

@@ -78,6 +78,9 @@ int request_handle(codev_request *request)
         if (db_commit(db, &failure) == 0) {
             return 0;
         }
+        if (failure.lost) {
+            (void)request_problem(request, PROBLEM_NO_ANSWER);
+        }
         (void)handle_failure(request, &failure);
     }
     db_rollback(db);

@@ -77,6 +77,10 @@ static const struct {
                           "Something failed on our side; nothing was changed. The instance names "
                           "it in our logs.",
                           "Une erreur s’est produite de notre côté ; rien n’a été enregistré."},
+    /* As nginx says it, in codev-http.conf. */
+    [PROBLEM_NO_ANSWER] = {502, "no-answer", "No answer", "Pas de réponse",
+                           "The request got no answer. It may have been recorded or not.",
+                           "Votre demande est restée sans réponse. Vérifiez avant de la renvoyer."},
     [PROBLEM_UNAVAILABLE] = {503, "unavailable", "Unavailable", "Service indisponible",
                              "The service cannot answer at the moment; try again shortly.",
                              "Le service ne peut pas répondre pour l’instant ; merci de réessayer "

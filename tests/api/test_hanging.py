@@ -5,9 +5,11 @@ import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import psycopg2
 import pytest
+from documents import EXAMPLE
 from instance import WORKERS, arguments, children, wait_until
 
 LIST = "/quotes/requests"
@@ -37,10 +39,35 @@ def test_a_database_that_says_nothing_is_given_up(silent_backends):
     started = time.monotonic()
     answers = at_once(silent_backends.staff, WORKERS)
     assert 10 < time.monotonic() - started < 20
-    assert [(answer.status, answer.problem) for answer in answers] == [(503, "unavailable")] * WORKERS
+    assert {(answer.status, answer.problem) for answer in answers} == {(503, "unavailable")}
     answers = at_once(silent_backends.staff, 4 * WORKERS)
     assert [answer.status for answer in answers] == [200] * (4 * WORKERS), "connections made anew"
     assert silent_backends.log_lines('reason="nothing came"')
+
+
+@pytest.fixture
+def standby(whole):
+    """Says for which second machine a commit waits when it has been written down."""
+    def wait_for(name):
+        server = whole.owner_database.replace("user=codev_owner", "user=postgres")
+        with closing(psycopg2.connect(server)) as connection:
+            connection.autocommit = True
+            cursor = connection.cursor()
+            cursor.execute("ALTER SYSTEM SET synchronous_standby_names = %s", (name,))
+            cursor.execute("SELECT pg_reload_conf()")
+
+    yield wait_for
+    wait_for("")
+
+
+def test_nobody_is_told_to_try_again_whose_request_may_have_been_kept(whole, standby):
+    """As when the connection ends between a commit and its answer."""
+    standby("nobody")
+    answer = whole.visitor.post(LIST, EXAMPLE.replace("Aciers", "Doutes"))
+    assert (answer.status, answer.problem) == (502, "no-answer")
+    assert not answer["Retry-After"]
+    standby("")
+    wait_until(lambda: b"Doutes" in whole.staff.get(LIST).body, 10, "it was kept")
 
 
 def stop_before_it_is_ready(whole):
