@@ -149,8 +149,11 @@ static void on_error(void *context, xmlErrorPtr error)
     const struct xml_attribute_rule *attribute_rule;
     xmlAttr *attribute;
 
-    if (it->faults->count == XML_FAULTS_MAX || element == NULL || element->_private == NULL ||
-        error->message == NULL) {
+    if (it->faults->count == XML_FAULTS_MAX) {
+        xml_halt(&it->halt, element);
+        return;
+    }
+    if (element == NULL || element->_private == NULL || error->message == NULL) {
         return;
     }
     rule = rule_of(it, element);
@@ -180,6 +183,7 @@ static int validate_copy(struct xml_explanation *it, xmlSchema *compiled, xmlDoc
     xmlSchemaSetValidStructuredErrors(validator, on_error, it);
     result = xmlSchemaValidateDoc(validator, copy);
     xmlSchemaFreeValidCtxt(validator);
+    xml_resume(&it->halt);
     return result < 0 ? -1 : 0;
 }
 
@@ -219,7 +223,8 @@ static void sort_by_line(struct xml_faults *faults, size_t first)
 int xml_explain(xmlSchema *compiled, const struct xml_element_rule *root, xmlDoc *document,
                 size_t first, struct xml_faults *faults)
 {
-    struct xml_explanation it = {talloc_new(faults->arena), root, faults};
+    struct xml_explanation it = {
+        .scratch = talloc_new(faults->arena), .root = root, .faults = faults};
     xmlDoc *const copy = it.scratch == NULL ? NULL : xml_adopt(it.scratch, xmlCopyDoc(document, 1));
     xmlNode *const element = copy == NULL ? NULL : xmlDocGetRootElement(copy);
     int result = -1;
@@ -227,7 +232,8 @@ int xml_explain(xmlSchema *compiled, const struct xml_element_rule *root, xmlDoc
     if (element != NULL) {
         pair(element, xmlDocGetRootElement(document));
         xml_mend(&it, element, root);
-        result = validate_copy(&it, compiled, copy);
+        /* With as many faults as are told, values are not looked at any more. */
+        result = faults->count == XML_FAULTS_MAX ? 0 : validate_copy(&it, compiled, copy);
         if (result == 0 && faults->count == first) {
             xml_explain_tell(&it, element, "", XML_FAULT_UNFIT,
                              (struct xml_fault_about){.name = root->name});

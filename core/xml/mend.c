@@ -72,12 +72,13 @@ static void mend_attributes(struct xml_explanation *it, xmlNode *element,
     }
 }
 
-/* Text between elements, where only elements may be. */
+/* Text between elements, where only elements may be. The first is told: all have the same path. */
 static void mend_text(struct xml_explanation *it, xmlNode *element)
 {
+    bool told = false;
     xmlNode *next;
 
-    for (xmlNode *at = element->children; at != NULL; at = next) {
+    for (xmlNode *at = element->children; at != NULL && !is_full(it); at = next) {
         const char *const text = (const char *)at->content;
         size_t blank;
 
@@ -86,7 +87,8 @@ static void mend_text(struct xml_explanation *it, xmlNode *element)
             continue;
         }
         blank = strspn(text, " \t\n\r");
-        if (text[blank] != '\0') {
+        if (text[blank] != '\0' && !told) {
+            told = true;
             mark(element);
             xml_explain_tell(it, element, "", XML_FAULT_TEXT,
                              (struct xml_fault_about){.name = (const char *)element->name,
@@ -235,7 +237,7 @@ static void mend_elements(struct xml_explanation *it, xmlNode *element, const st
     if (buckets == NULL) {
         return;
     }
-    for (xmlNode *child = xml_child(element, NULL); child != NULL; child = next) {
+    for (xmlNode *child = xml_child(element, NULL); child != NULL && !is_full(it); child = next) {
         const struct xml_element_rule *const rule = xml_outline_child(type, child, &hint);
 
         next = xml_next(child, NULL);
@@ -280,7 +282,7 @@ void xml_mend(struct xml_explanation *it, xmlNode *element, const struct xml_ele
         mend_elements(it, element, type);
         return;
     }
-    for (xmlNode *child = xml_child(element, NULL); child != NULL; child = next) {
+    for (xmlNode *child = xml_child(element, NULL); child != NULL && !is_full(it); child = next) {
         next = xml_next(child, NULL);
         drop_unknown(it, child, type);
     }

@@ -4,6 +4,7 @@
 #ifndef CODEV_XML_MEND_H
 #define CODEV_XML_MEND_H
 
+#include "xml/halt.h"
 #include "xml/outline.h"
 
 /* One document being explained. Each element and attribute of the copy knows by _private the one
@@ -12,6 +13,7 @@ struct xml_explanation {
     TALLOC_CTX *scratch;
     const struct xml_element_rule *root;
     struct xml_faults *faults;
+    struct xml_halt halt; /* of the copy's validation, when there are faults enough */
 };
 
 /* Add a fault: at the original of NODE, or at TAIL ("/email") below it. */

@@ -4,6 +4,7 @@
 #include "xml/schema.h"
 
 #include "xml/explain.h"
+#include "xml/halt.h"
 #include "xml/lint.h"
 #include "xml/value.h"
 
@@ -110,9 +111,12 @@ const struct xml_outline *xml_schema_outline(const struct xml_schema *schema)
     return schema->outline;
 }
 
-static void ignore(void *context, xmlErrorPtr error)
+/* Where it is invalid is found out by explain.c; here one fault is as good as many. */
+static void on_fault(void *context, xmlErrorPtr error)
 {
-    (void)context, (void)error;
+    if (error->level > XML_ERR_WARNING) {
+        xml_halt(context, error->node);
+    }
 }
 
 /* 0: valid, >0: invalid, -1: no verdict. Attributes with a default are put in. The validator is
@@ -120,15 +124,17 @@ static void ignore(void *context, xmlErrorPtr error)
 static int judge(xmlSchema *compiled, xmlDoc *document)
 {
     xmlSchemaValidCtxt *const validator = xmlSchemaNewValidCtxt(compiled);
+    struct xml_halt halt = {.count = 0};
     int verdict;
 
     if (validator == NULL) {
         return -1;
     }
-    xmlSchemaSetValidStructuredErrors(validator, ignore, NULL);
+    xmlSchemaSetValidStructuredErrors(validator, on_fault, &halt);
     (void)xmlSchemaSetValidOptions(validator, XML_SCHEMA_VAL_VC_I_CREATE);
     verdict = xmlSchemaValidateDoc(validator, document);
     xmlSchemaFreeValidCtxt(validator);
+    xml_resume(&halt);
     return verdict;
 }
 

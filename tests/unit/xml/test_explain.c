@@ -216,6 +216,7 @@ static void test_hostile_documents_are_cheap(void **state)
         {REQUEST_START "<need>", "<odd/>", "</need>" REQUEST_END},
         {"<quote-request xmlns='" QUOTES "'>", "<quote-request id='x'/>", "</quote-request>"},
         {REQUEST_START "x", "<need/>x", REQUEST_END},
+        {REQUEST_START "<need>", "<audience/>x", "</need>" REQUEST_END},
     };
     const struct xml_schema *const schema = shipped(*state, "quotes");
 
@@ -228,8 +229,32 @@ static void test_hostile_documents_are_cheap(void **state)
             at = stpcpy(at, cases[i].middle);
         (void)strcpy(at, cases[i].end);
         assert_true(faults_of(*state, schema, "quote-request", text)->count > 0);
-        assert_true((clock() - start) * 1000 / CLOCKS_PER_SEC < 5000);
+        assert_true((clock() - start) * 1000 / CLOCKS_PER_SEC < 1000);
     }
+}
+
+/* libxml2 is stopped by taking the rest of the tree from under it; all of it must be there again.
+ */
+static void test_stopping_leaves_the_document_whole(void **state)
+{
+    const struct xml_schema *const schema = shipped(*state, "quotes");
+    char *text = talloc_strdup(*state, "<quote-requests xmlns='" QUOTES "'>");
+    const char *before, *after;
+    xmlDoc *document;
+    size_t size;
+
+    for (int i = 0; i < 3 * XML_FAULTS_MAX; i++) {
+        text = talloc_asprintf_append_buffer(
+            text,
+            "<quote-request id='%d'><organisation><name>a</name></organisation>"
+            "<contact><email>x</email></contact></quote-request>",
+            i);
+    }
+    document = parse(*state, talloc_asprintf(*state, "%s</quote-requests>", text));
+    before = xml_write(*state, document, &size);
+    assert_int_equal(xml_validate(schema, "quote-requests", document, no_faults(*state)), 1);
+    after = xml_write(*state, document, &size);
+    assert_string_equal(after, before);
 }
 
 int main(void)
@@ -243,6 +268,7 @@ int main(void)
         test(test_tells_of_choices),
         test(test_tells_of_too_few),
         test(test_hostile_documents_are_cheap),
+        test(test_stopping_leaves_the_document_whole),
     };
 
     return cmocka_run_group_tests_name("xml/explain", tests, NULL, NULL);
