@@ -10,11 +10,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+/* Without waiting: when as many as it takes are in its backlog, connect(2) would wait for room. */
 static bool is_served(const struct sockaddr_un *address)
 {
-    const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const bool served =
-        probe >= 0 && connect(probe, (const struct sockaddr *)address, sizeof *address) == 0;
+        probe >= 0 &&
+        (connect(probe, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN);
 
     if (probe >= 0) {
         (void)close(probe);

@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static char directory[] = "/tmp/codev-listener.XXXXXX";
@@ -63,6 +65,32 @@ static void a_served_socket_is_left_alone(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+static void a_socket_that_is_served_and_full_is_left_alone(void **state)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct error error;
+    int listener, waiting[2];
+
+    (void)state;
+    (void)strcpy(address.sun_path, path);
+    listener = listener_open(path, &error);
+    assert_true(listener >= 0);
+    assert_int_equal(listen(listener, 0), 0); /* room for one */
+    for (size_t i = 0; i < LENGTH(waiting); i++) {
+        waiting[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        (void)connect(waiting[i], (const struct sockaddr *)&address, sizeof address);
+    }
+    (void)alarm(5); /* it would wait for ever */
+    assert_int_equal(listener_open(path, &error), -1);
+    (void)alarm(0);
+    assert_non_null(strstr(error.text, "served by another"));
+    for (size_t i = 0; i < LENGTH(waiting); i++) {
+        assert_int_equal(close(waiting[i]), 0);
+    }
+    assert_int_equal(close(listener), 0);
+    assert_int_equal(unlink(path), 0);
+}
+
 /* A slip in the configuration must not cost root a file. */
 static void what_is_no_socket_is_left_alone(void **state)
 {
@@ -86,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dead_process_s_socket_is_replaced),
         cmocka_unit_test(a_served_socket_is_left_alone),
+        cmocka_unit_test(a_socket_that_is_served_and_full_is_left_alone),
         cmocka_unit_test(what_is_no_socket_is_left_alone),
     };
 
