@@ -5,7 +5,7 @@ import re
 import urllib.parse
 
 import pytest
-from client import BROWSER
+from client import BROWSER, SCHEMAS
 
 
 def at_root(client):
@@ -39,7 +39,7 @@ def test_an_unchanged_asset_is_not_sent_again(visitor):
 @pytest.mark.parametrize("path", [
     "/assets/core/nothing.css", "/assets/nothing/codev.css", "/assets/core/", "/assets/",
     "/assets/core/../pages/page.xsl", "/assets/core/..%2fpages%2fpage.xsl",
-    "/assets/core/%2e%2e/pages/page.xsl", "/assets/../schemas/quotes.xsd",
+    "/assets/core/%2e%2e/pages/page.xsl", "/assets/../pages/page.xsl",
     "/assets/core/.hidden", "/assets/Core/codev.css", "/assets/core/codev.css/",
     "/assets/schemas/quotes.xsd"])
 def test_an_unknown_asset_is_not_found(visitor, path):
@@ -52,6 +52,23 @@ def test_an_unknown_asset_is_not_found(visitor, path):
 def test_a_browser_is_told_of_an_unknown_asset_by_a_page(visitor):
     answer = visitor.get("/assets/core/nothing.css", Accept=BROWSER)
     assert (answer.status, answer.media_type) == (404, "text/html")
+
+
+@pytest.mark.parametrize("schema", sorted(SCHEMAS.glob("*.xsd")), ids=lambda path: path.name)
+def test_a_schema_is_served(visitor, schema):
+    answer = visitor.request("HEAD", f"/schemas/{schema.name}")
+    assert (answer.status, answer.media_type) == (200, "application/xml")
+    assert int(answer["Content-Length"]) == schema.stat().st_size
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", [
+    "/schemas", "/schemas/", "/schemas/nothing.xsd", "/schemas/README.md", "/schemas/quotes.xsd/",
+    "/schemas/..%2fcore%2fpages%2fpage.xsl", "/schemas/.%2fquotes.xsd%00", "/schemas/Quotes.xsd"])
+def test_an_unknown_schema_is_not_found(visitor, path):
+    answer = visitor.get(path)
+    assert answer.status in (400, 404), answer
+    assert b"<xsl:" not in answer.body and b"<xs:" not in answer.body
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
