@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 import processes
+from hostile import print_hostile
 from instance import Instance, postgresql_program
 from report import print_report
 
@@ -218,6 +219,7 @@ def bench(arguments, scratch, rounds, seconds):
         memory = [processes.private_bytes(pid)
                   for pid in processes.leaves(instance.roots["codev"])]
         print_report(title, instance, {measure.key: measure for measure in all_measures}, memory)
+        print_hostile(instance)
         return faults + [fault for measure in all_measures for fault in measure.faults]
 
 
