@@ -102,10 +102,12 @@ static void read_failure(const PGresult *result, struct db_failure *failure, boo
     } else {
         failure->fault = DB_BROKEN;
     }
-    /* The primary message alone: details quote what people wrote. */
+    /* Details quote what people wrote, and so do the primary messages of class 22. */
     log_line(LOG_LEVEL_ERROR, "event=statement_failed sqlstate=%s reason=\"%s\"",
              state != NULL ? state : "-",
-             state != NULL ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : "lost");
+             state == NULL                  ? "lost"
+             : strncmp(state, "22", 2) == 0 ? "a value that its type cannot hold"
+                                            : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
 }
 
 static bool is_fine(const PGresult *result)

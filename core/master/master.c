@@ -240,8 +240,11 @@ static void watch(const struct master *master)
     for (;;) {
         const int signal = sigtimedwait(&master->signals, NULL, &tick);
 
-        if (signal == SIGTERM || signal == SIGINT || signal == SIGHUP) {
+        if (signal == SIGTERM || signal == SIGINT) {
             return;
+        }
+        if (signal == SIGHUP) { /* means "reload" to many; never the end of the service */
+            log_line(LOG_LEVEL_WARNING, "event=signal_ignored signal=SIGHUP");
         }
         (void)reap(master);
         respawn(master);

@@ -18,7 +18,7 @@ enum {
 /* A loader's report: MASTER_READY, or the sentence that says why it is not. */
 extern const char MASTER_READY[];
 
-/* Serve until SIGTERM, SIGINT or SIGHUP; then drain and stop. 0, or -1: error says why it did not
+/* Serve until SIGTERM or SIGINT; then drain and stop. 0, or -1: error says why it did not
  * start. */
 int master_run(const struct config *config, struct error *error);
 

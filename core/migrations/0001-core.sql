@@ -5,8 +5,11 @@ CREATE TABLE core.organisation (
     id uuid PRIMARY KEY,
     slug text NOT NULL UNIQUE CHECK (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
     name text NOT NULL,
-    status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'suspended'))
+    status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'suspended')),
+    is_school boolean NOT NULL DEFAULT false
 );
+-- There is one school, and it alone has staff and operators.
+CREATE UNIQUE INDEX organisation_school ON core.organisation (is_school) WHERE is_school;
 
 -- Identity is (organisation, issuer, subject), never an e-mail address. Issuer '' is the
 -- installation itself.
@@ -32,11 +35,12 @@ INSERT INTO core.consent_text (version, body) VALUES ('2026-11',
     'je peux demander à tout moment à les consulter, les corriger ou les effacer.');
 
 -- The school itself is the first organisation.
-INSERT INTO core.organisation (id, slug, name)
-VALUES ('00000000-0000-7000-8000-000000000001', 'ecole', 'Convergence RH');
+INSERT INTO core.organisation (id, slug, name, is_school)
+VALUES ('00000000-0000-7000-8000-000000000001', 'ecole', 'Convergence RH', true);
 
 -- Errors that the core understands (SQLSTATE class CV):
---   CV001 the organisation is unknown or suspended, or the person was deactivated
+--   CV001 the organisation is unknown or suspended, the person was deactivated, or the role is none
+--         that this organisation can have
 --   CV002 the person is not known yet
 
 -- core.enter: the first statement of every transaction. It says on whose behalf the transaction
@@ -47,14 +51,18 @@ DECLARE
     organisation_id uuid;
     person_id uuid;
     person_status text;
+    role_is_known boolean;
 BEGIN
     IF kind = 'person' AND role IS NOT NULL THEN
-        SELECT o.id, p.id, p.status INTO organisation_id, person_id, person_status
+        SELECT o.id, p.id, p.status,
+               role IN ('participant', 'facilitator', 'manager')
+               OR (role IN ('staff', 'admin') AND o.is_school)
+        INTO organisation_id, person_id, person_status, role_is_known
         FROM core.organisation o
         LEFT JOIN core.person p
             ON p.organisation = o.id AND p.issuer = '' AND p.subject = enter.subject
         WHERE o.slug = enter.organisation AND o.status = 'active';
-        IF organisation_id IS NULL OR person_status = 'deactivated' THEN
+        IF organisation_id IS NULL OR person_status = 'deactivated' OR NOT role_is_known THEN
             RAISE EXCEPTION 'The caller may not enter.' USING ERRCODE = 'CV001';
         END IF;
         IF person_id IS NULL THEN

@@ -243,7 +243,7 @@ static void run_stages(codev_request *request)
 void request_serve(const struct service *service, FCGX_Request *fcgi)
 {
     TALLOC_CTX *pool = talloc_pool(NULL, POOL_BYTES);
-    codev_request *request = talloc_zero(pool, codev_request);
+    codev_request *request = pool != NULL ? talloc_zero(pool, codev_request) : NULL;
     int64_t started;
 
     if (request == NULL) {
