@@ -69,6 +69,15 @@ alive() {
     [ -n "$1" ] && tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline" | grep -qF -- "$2"
 }
 
+# ended PID: whether our child has ended. Its command line tells nothing before it has become what it
+# is to be.
+ended() {
+    case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in
+    '' | Z*) ;;
+    *) return 1 ;;
+    esac
+}
+
 first_line() {
     head -n 1 "$1" 2>/dev/null || :
 }
@@ -240,7 +249,7 @@ END
     until [ "$(sed -n 8p "$data/postmaster.pid" 2>/dev/null)" = "ready   " ]; do
         sleep 0.05
         tries=$((tries - 1))
-        if [ "$tries" -eq 0 ] || ! alive $! "$data"; then
+        if [ "$tries" -eq 0 ] || ended $!; then
             echo "private.sh: PostgreSQL did not start" >&2
             show "$dir/log/postgresql.log"
             return 1

@@ -10,4 +10,11 @@ if ! "$python" -c 'import lxml, psycopg2, pytest' 2>/dev/null && [ -z "${CODEV_T
     echo "api.sh: python3-pytest, python3-lxml and python3-psycopg2 are needed: skipped"
     exit 77
 fi
-exec "$python" -m pytest -q -p no:cacheprovider --color=no "$CODEV_SOURCE/tests/api" "$@"
+# Two at a time, each with instances of its own, unless all are to use one that runs.
+parallel=
+if [ -z "${CODEV_URL-}" ] && "$python" -c 'import xdist' 2>/dev/null; then
+    parallel='-n 2 --dist loadfile'
+fi
+# shellcheck disable=SC2086 # words
+exec "$python" -m pytest -q -p no:cacheprovider --color=no $parallel \
+    "$CODEV_SOURCE/tests/api" "$@"

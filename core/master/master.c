@@ -148,8 +148,9 @@ static size_t reap(const struct master *master)
         if (pool == NULL) {
             continue;
         }
-        log_line(LOG_LEVEL_WARNING, "event=loader_ended pool=%s pid=%d %s=%d", pool->config->name,
-                 (int)pid, WIFSIGNALED(status) ? "signal" : "status",
+        log_line(status == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+                 "event=loader_ended pool=%s pid=%d %s=%d", pool->config->name, (int)pid,
+                 WIFSIGNALED(status) ? "signal" : "status",
                  WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
         pool->loader = 0;
         pool->respawn = clock_steady() + MASTER_RESPAWN_DELAY_MS * 1000LL;

@@ -93,6 +93,7 @@ class Answer:
         elif self.media_type == "text/html":
             assert self["Content-Type"] == "text/html; charset=utf-8"
             self.page = html.document_fromstring(body.decode("utf-8"))
+            assert self.status < 500 or not INNARDS.search(self.page_text()), self.page_text()
         if self.media_type == "application/problem+xml":
             self._check_problem()
 

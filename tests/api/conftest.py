@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
 """conftest.py: the instances that the tests speak to. With CODEV_URL in the environment (see
-.run/env) most tests use that running one; those that stop or break things always start their own."""
+.run/env) most tests use that running one; those that stop or break things start their own."""
 
 import os
 import shutil

@@ -31,8 +31,12 @@ EXAMPLE = """\
 MINIMAL = """\
 <quote-request xmlns="urn:codev:quotes:1">
   <organisation><name>O</name></organisation>
-  <contact><given-name>G</given-name><family-name>F</family-name><email>a@b.example</email></contact>
-  <need><audience>executives</audience><participants>1</participants><modality>mixed</modality></need>
+  <contact>
+    <given-name>G</given-name><family-name>F</family-name><email>a@b.example</email>
+  </contact>
+  <need>
+    <audience>executives</audience><participants>1</participants><modality>mixed</modality>
+  </need>
   <consent text-version="2026-11" accepted="true"/>
 </quote-request>
 """
@@ -87,7 +91,7 @@ def line_of(text, document=EXAMPLE):
 
 
 def fields(**changes):
-    """The form's fields; contact_email="…" changes a field, a list repeats it, None leaves it out."""
+    """The form's fields: contact_email="…" changes one, a list repeats it, None leaves it out."""
     changes = {name.replace("__", "-").replace("_", ".", 1): value
                for name, value in changes.items()}
     result = []

@@ -34,7 +34,7 @@ def connect(path):
 
 
 def answer(connection):
-    """Status and body of the answer; the status is 0 when the connection ends before it is whole."""
+    """Status and body of the answer; the status is 0 when the connection ends before its end."""
     received = b""
     while chunk := connection.recv(65536):
         received += chunk

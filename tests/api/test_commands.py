@@ -150,7 +150,8 @@ def test_an_unknown_element_is_told_with_its_line(instance, config, command):
     ('workers="8"', 'workers="many"', "workers"), ('name="main" ', "", "name"),
     ("<plugin>quotes</plugin>", "", "plugin"), (' issuer="[^"]*"', "", "issuer"),
     ("<key .*</key>", "", "key"), ("<application>.*</application>", "", "application"),
-    ('name="main"', 'name="Main Pool"', "name"), ("<key ([^>]*)>[^<]*", '<key id="a">key.pem', "key"),
+    ('name="main"', 'name="Main Pool"', "name"),
+    ("<key ([^>]*)>[^<]*", '<key id="a">key.pem', "key"),
     ('config:1"', 'config:2"', "urn:codev:config:1"),
 ])
 def test_what_the_schema_refuses_is_told_with_its_line(instance, config, old, new, word):
@@ -175,7 +176,8 @@ def test_a_missing_key_file_is_told(instance, config):
     refused(instance, path, "missing.pem", "No such file")
 
 
-@pytest.mark.parametrize("text", ["", "x", "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n"])
+@pytest.mark.parametrize("text", [
+    "", "x", "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n"])
 def test_a_file_that_is_no_key_is_told(instance, config, tmp_path, text):
     (tmp_path / "bad.pem").write_text(text)
     path = config((r">[^<]*/key\.pem<", f">{tmp_path}/bad.pem<"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MPL-2.0
-"""Documents that are well-formed and invalid: every fault is told, where it is and what is wanted."""
+"""Documents that are well-formed and invalid: every fault is told, its place and what is wanted."""
 
 import pytest
 from documents import EXAMPLE, changed, element, line_of, without
@@ -45,8 +45,8 @@ WRONG_VALUES = {
                           "+14", "0x10", "99999999999999999999", "١٤", "NaN"],
     "need/sessions": ["", "0", "101", "-1", "1e2", "8.0", "4294967304"],
     "need/modality": ["", "by-mail", "Remote"],
-    "need/starting-from": ["", "2027-02-30", "2027-13-01", "2027-00-10", "99999-01-01", "0000-01-01",
-                           "1899-12-31", "2200-01-01", "-2027-01-11", "2027-1-1", "11/01/2027",
+    "need/starting-from": ["", "2027-02-30", "2027-13-01", "2027-00-10", "99999-01-01",
+                           "0000-01-01", "1899-12-31", "2200-01-01", "-2027-01-11", "2027-1-1", "11/01/2027",
                            "2027-01-11Z", "2027-01-11+01:00", "2027-01-11T00:00:00",
                            "2027-02-29", "tomorrow"],
     "need/message": ["", "x" * 5001, "é" * 5001, "a\x80b"],
@@ -179,8 +179,9 @@ def test_a_missing_group_is_told(visitor, name):
 
 
 def test_every_missing_element_is_told(visitor):
-    faults = refused(visitor, changed(without("name"), without("email"), without("given-name"),
-                                      without("participants"), ("  <consent " + CONSENT + "/>", "")))
+    faults = refused(visitor, changed(
+        without("name"), without("email"), without("given-name"), without("participants"),
+        ("  <consent " + CONSENT + "/>", "")))
     assert {fault.path for fault in faults} == {
         f"{ROOT}/organisation/name", f"{ROOT}/contact/email", f"{ROOT}/contact/given-name",
         f"{ROOT}/need/participants", f"{ROOT}/consent"}

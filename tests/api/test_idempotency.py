@@ -67,6 +67,17 @@ def test_callers_do_not_share_their_keys(visitor, staff, owner_database, key):
     assert count(owner_database, key) == 2
 
 
+def test_somebody_first_seen_may_send_a_key(instance, owner_database, key):
+    client = instance.as_role("manager", subject=key)
+    answers = [client.post(REQUESTS, company(key), Idempotency_Key=key) for _ in range(2)]
+    assert [answer.status for answer in answers] == [201, 201]
+    assert count(owner_database, key) == 1
+
+
+def test_reading_takes_no_key(staff):
+    assert staff.get(REQUESTS, Idempotency_Key="two words").status == 200
+
+
 def test_a_refused_post_leaves_its_key_free(visitor, owner_database, key):
     wrong = visitor.post(REQUESTS, company(key, sessions=0), Idempotency_Key=key)
     right = visitor.post(REQUESTS, company(key), Idempotency_Key=key)
@@ -90,7 +101,7 @@ def test_a_key_is_free_again_after_24_hours(visitor, owner_database, key):
     first = visitor.post(REQUESTS, company(key), Idempotency_Key=key)
     for hours, same in ((23, True), (25, False)):
         with owner_database.cursor() as cursor:
-            cursor.execute("UPDATE core.idempotency SET made_at = now() - make_interval(hours => %s)"
+            cursor.execute("UPDATE core.idempotency SET made_at = now() - %s * interval '1 hour'"
                            " WHERE key = %s", [hours, key])
         owner_database.commit()
         answer = visitor.post(REQUESTS, company(key), Idempotency_Key=key)
@@ -138,16 +149,20 @@ def test_cut_connections_lose_and_double_nothing(own):
     again and again."""
     posts, mark = 1000, str(uuid.uuid4())
     done = threading.Event()
+    answered = threading.Semaphore(0)
     cuts = itertools.count()
 
     def cut():
+        """After every tenth answer, so that a slow machine gets on as well."""
         connection = psycopg2.connect(own.database)
         connection.autocommit = True
         with connection.cursor() as cursor:
-            while not done.wait(0.01):
+            while not done.is_set():
+                for _ in range(10):
+                    answered.acquire(timeout=1)
                 cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE usename = 'codev' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1")
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'codev'"
+                    " AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1")
                 next(cuts)
         connection.close()
 
@@ -155,6 +170,7 @@ def test_cut_connections_lose_and_double_nothing(own):
         for attempt in range(100):
             answer = own.visitor.post(REQUESTS, company(mark), Idempotency_Key=f"{mark}-{number}")
             if answer.status == 201:
+                answered.release()
                 return attempt
             assert answer.status == 502 or (answer.status == 503 and answer["Retry-After"]), answer
         raise AssertionError("no answer after 100 attempts")

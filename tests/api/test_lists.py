@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from client import QUOTES
+from client import BROWSER, QUOTES
 from documents import EXAMPLE
 
 LIST = "/quotes/requests"
@@ -83,6 +83,18 @@ def test_what_a_list_does_not_take_is_told(staff, query, paths):
                                    "after=019ab0c2-7e1f-7b3a-8c4d-0123456789ab"])
 def test_what_a_list_takes(staff, query):
     assert staff.get(f"{LIST}?{query}").status == 200
+
+
+def test_a_page_for_people_is_as_long(own, references):
+    answer = own.staff.get(f"{LIST}?limit=3", Accept=BROWSER)
+    links = {href for href in answer.page.xpath("//a/@href")
+             if re.search("/quotes/requests/[0-9a-f-]{36}$", href)}
+    assert len(links) == 3
+
+
+def test_people_are_told_of_a_wrong_parameter_by_a_page(staff):
+    answer = staff.get(f"{LIST}?limit=0", Accept=BROWSER)
+    assert (answer.status, answer.media_type) == (400, "text/html")
 
 
 def test_the_broken_escape_is_400(staff):

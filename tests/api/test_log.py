@@ -25,8 +25,8 @@ def line_of(instance, answer):
 def test_a_request_is_one_line_with_its_stages(instance, visitor):
     answer = visitor.post(LIST, EXAMPLE)
     values, line = line_of(instance, answer)
-    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z level=info pid=\d+ pool=main worker=\d ",
-                    line)
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z level=info pid=\d+ pool=main"
+                    r" worker=\d ", line)
     assert values["method"] == "POST"
     assert values["plugin"] == "quotes"
     assert values["route"] == "/requests"

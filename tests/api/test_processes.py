@@ -62,9 +62,8 @@ def test_all_workers_that_die_at_once_are_replaced(whole):
     before = wait_for_workers(whole)
     for worker in before:
         os.kill(worker, signal.SIGKILL)
-    after = wait_for_workers(whole)
-    wait_until(lambda: not set(whole.workers()) & set(before))
-    assert not set(after) & set(before)
+    wait_until(lambda: not any(alive(worker) for worker in before))
+    assert not set(wait_for_workers(whole)) & set(before)
     assert many(whole.staff) == [200] * (4 * WORKERS)
 
 
@@ -75,7 +74,7 @@ def test_a_loader_that_dies_is_replaced_with_its_workers(whole):
     wait_until(lambda: not any(alive(worker) for worker in workers), 10,
                "the workers outlive their loader")
     wait_until(lambda: [each for each in whole.loaders() if each != before], 10)
-    wait_for_workers(whole)
+    whole.wait_until_whole()
     assert many(whole.staff) == [200] * (4 * WORKERS)
 
 

@@ -54,6 +54,13 @@ def cpu_seconds(roots):
     return {name: used / TICKS_PER_SECOND for name, used in ticks.items()}
 
 
+def machine_seconds():
+    """CPU-seconds so far that the whole machine was busy with, or was kept waiting by its host."""
+    fields = pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    user, nice, system, _idle, _waiting, interrupts, soft, stolen = map(int, fields[:8])
+    return (user + nice + system + interrupts + soft + stolen) / TICKS_PER_SECOND
+
+
 def leaves(root):
     """The processes below the root that have no children themselves."""
     processes = _read_all()

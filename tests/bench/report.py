@@ -17,7 +17,7 @@ STAGE = re.compile(r"\b([a-z]+)_us=(\d+)")
 
 
 def _line(title, cells):
-    print(f"{title:<28}" + "".join(f"{cell:>11}" for cell in cells))
+    print(f"{title:<25}" + "".join(f"{cell:>11}" for cell in cells))
 
 
 def _per_10_000(measure, group):
@@ -26,16 +26,24 @@ def _per_10_000(measure, group):
     return f"{measure.cpu[name] * 10000 / measure.requests:.2f}" if name else ""
 
 
+def _all_cpu(measure):
+    """CPU-seconds of a request, wherever they were spent."""
+    return sum(measure.cpu.values()) / measure.requests
+
+
 def _print_table(measures):
     print()
-    _line("", ["requests/s", "", "", "ms", "", "CPU-s per 10,000 requests"])
-    _line("", ["median", "lowest", "highest", "p50", "p99", *GROUPS])
+    # The third heading spans the columns of the groups.
+    _line("", ["requests/s", "", "", "ms", "", f"{'CPU-seconds per 10,000 requests':>44}",
+               "% of CPU"])
+    _line("", ["median", "lowest", "highest", "p50", "p99", *GROUPS, "others"])
     for measure in measures.values():
         _line(f"({measure.key}) {measure.title}", [
             *(f"{function(measure.rates):,.0f}" for function in (statistics.median, min, max)),
             *(f"{statistics.median(values):.2f}" if values else ""
               for values in (measure.p50, measure.p99)),
-            *(_per_10_000(measure, group) for group in GROUPS)])
+            *(_per_10_000(measure, group) for group in GROUPS),
+            f"{100 * statistics.median(measure.others):.0f}"])
 
 
 def _met(is_met):
@@ -44,11 +52,12 @@ def _met(is_met):
 
 def _print_ratios(measures):
     print()
-    _line("Ratios, round by round", ["median", "lowest", "highest", "goal"])
+    _line("Ratios, round by round", ["median", "lowest", "highest", "by CPU", "goal"])
     for above, below, goal in RATIOS:
         values = [x / y for x, y in zip(measures[above].rates, measures[below].rates)]
         middle = statistics.median(values)
-        cells = [f"{number:.2f}" for number in (middle, min(values), max(values))]
+        by_cpu = _all_cpu(measures[below]) / _all_cpu(measures[above])
+        cells = [f"{number:.2f}" for number in (middle, min(values), max(values), by_cpu)]
         if goal is not None:
             cells += [f"≥ {goal:.2f}", _met(middle >= goal)]
         _line(f"({above}) / ({below})", cells)

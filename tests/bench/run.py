@@ -16,6 +16,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 
 import processes
 from hostile import print_hostile
@@ -75,7 +76,7 @@ class Measure:
         self.key, self.title, self.group = key, title, group
         self._load, self._rows = load, rows
         self.rates, self.p50, self.p99, self.requests = [], [], [], 0
-        self.cpu, self.log_ranges, self.faults = {}, [], []
+        self.cpu, self.others, self.log_ranges, self.faults = {}, [], [], []
 
     def warm_up(self):
         self._load(WARM_UP_SECONDS)
@@ -83,13 +84,15 @@ class Measure:
     def round(self, instance, seconds):
         rows = self._count_rows(instance)
         log = instance.log_size()
-        before, load_before = processes.cpu_seconds(instance.roots), _load_cpu()
+        before, started = _cpu_seconds(instance), time.monotonic()
         figures = self._load(seconds)
-        after, load_after = processes.cpu_seconds(instance.roots), _load_cpu()
+        elapsed, after = time.monotonic() - started, _cpu_seconds(instance)
         self.log_ranges.append((log, instance.log_size()))
-        for name in instance.roots:
-            self.cpu[name] = self.cpu.get(name, 0) + after[name] - before[name]
-        self.cpu["load"] = self.cpu.get("load", 0) + load_after - load_before
+        used = {name: after[name] - before[name] for name in after}
+        others = used.pop("machine") - sum(used.values())
+        self.others.append(max(0, others) / elapsed / os.cpu_count())
+        for name, value in used.items():
+            self.cpu[name] = self.cpu.get(name, 0) + value
         self.requests += figures["requests"]
         self.rates.append(figures["requests"] / figures["seconds"])
         for name in ("p50", "p99"):
@@ -114,9 +117,11 @@ class Measure:
                                f"{stored} are stored")
 
 
-def _load_cpu():
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def _cpu_seconds(instance):
+    """CPU-seconds so far: of the instance's groups, of the loads that ended, of all together."""
+    loads = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {**processes.cpu_seconds(instance.roots), "load": loads.ru_utime + loads.ru_stime,
+            "machine": processes.machine_seconds()}
 
 
 def wrk(url, method="GET", body=None, headers=()):

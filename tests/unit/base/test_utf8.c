@@ -35,13 +35,13 @@ static void every_length_and_bound_is_taken(void **state)
 static void lookalikes_are_refused(void **state)
 {
     static const char *const wrong[] = {
-        "\x80",             /* a continuation alone */
+        "\x80", /* a continuation alone */
         "\xbf",
-        "\xc0\xaf",         /* overlong */
+        "\xc0\xaf", /* overlong */
         "\xc1\xbf",
         "\xe0\x9f\xbf",
         "\xf0\x8f\xbf\xbf",
-        "\xed\xa0\x80",     /* surrogates */
+        "\xed\xa0\x80", /* surrogates */
         "\xed\xbf\xbf",
         "\xf4\x90\x80\x80", /* beyond U+10FFFF */
         "\xf5\x80\x80\x80",

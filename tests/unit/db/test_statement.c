@@ -128,9 +128,8 @@ static char *many(void *arena, size_t count)
 
 static void as_many_parameters_as_there_is_room_for(void **state)
 {
-    assert_int_equal(db_statement_compile(*state, many(*state, DB_PARAMETERS_MAX), "r", &statement,
-                                          &error),
-                     0);
+    assert_int_equal(
+        db_statement_compile(*state, many(*state, DB_PARAMETERS_MAX), "r", &statement, &error), 0);
     assert_int_equal(statement.count, DB_PARAMETERS_MAX);
     assert_non_null(strstr(statement.sql, "$63$64"));
     refuse(state, many(*state, DB_PARAMETERS_MAX + 1), "more than 64 parameters");

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static const codev_route no_routes[] = {{NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL}};
+static const codev_route no_routes[] = {{.method = NULL}};
 static const codev_statement no_statements[] = {{NULL}};
 static const codev_plugin good = {
     CODEV_PLUGIN_HEAD, "quotes", "0.1.0", "quotes.xsd", no_routes, no_statements, NULL,
@@ -90,9 +90,9 @@ static void the_name_is_the_files(void **state)
 static void a_name_has_letters_digits_and_hyphens(void **state)
 {
     static const char *const wrong[] = {
-        "",       "Quotes",  "1quotes",   "-quotes", "quo tes", "quo/tes",
-        "..",     "quo\"te", "quotes\n",  "quotés",  "quo_tes",
-        "abcdefghijklmnopqrstuvwxyzabcdefg", /* 33 */
+        "",         "Quotes",  "1quotes", "-quotes",
+        "quo tes",  "quo/tes", "..",      "quo\"te",
+        "quotes\n", "quotés",  "quo_tes", "abcdefghijklmnopqrstuvwxyzabcdefg", /* 33 */
     };
     static const char *const right[] = {"a", "a-1", "abcdefghijklmnopqrstuvwxyzabcdef"};
     codev_plugin other = good;
@@ -193,9 +193,8 @@ static void a_path_has_at_most_8_segments(void **state)
 static void broken_paths_are_refused(void **state)
 {
     static const char *const wrong[] = {
-        "/a//b",       "//a",          "/{}",         "/{id",      "/{id}x",
-        "/{id:uuid}",  "/{id:}",       "/{id:texts}", "/{:text}",  "/{a/b}",
-        "requests",    "",             "/requests/",
+        "/a//b",       "//a",      "/{}",    "/{id",     "/{id}x", "/{id:uuid}", "/{id:}",
+        "/{id:texts}", "/{:text}", "/{a/b}", "requests", "",       "/requests/",
     };
 
     for (size_t i = 0; i < LENGTH(wrong); i++) {

@@ -127,8 +127,14 @@ static void a_mount_point_that_is_no_path_is_dropped(void **state)
 static void canonical_paths_pass(void **state)
 {
     static const char *const paths[] = {
-        "/",      "/quotes/requests", "/quotes/requests/", "/a.b/..c/d..",
-        "/...",   "/.a",              "/é/œ/😀",           "/a b",
+        "/",
+        "/quotes/requests",
+        "/quotes/requests/",
+        "/a.b/..c/d..",
+        "/...",
+        "/.a",
+        "/é/œ/😀",
+        "/a b",
         "/%2e%2e" /* decoded once by nginx: these are letters */,
     };
 
@@ -144,10 +150,14 @@ static void canonical_paths_pass(void **state)
 static void other_paths_are_not_found(void **state)
 {
     static const char *const paths[] = {
-        "",          "quotes",     "*",          "//",      "//quotes", "/quotes//requests",
-        "/a//",      "/.",         "/..",        "/./a",    "/../a",    "/a/../b",
-        "/a/./b",    "/a/..",      "/a/.",       "/a\x01",  "/a\nb",    "/a\x7f",
-        "/caf\xe9",  "/\xc0\xaf",  "/\xed\xa0\x80", "/\xff",
+        "",         "quotes",    "*",
+        "//",       "//quotes",  "/quotes//requests",
+        "/a//",     "/.",        "/..",
+        "/./a",     "/../a",     "/a/../b",
+        "/a/./b",   "/a/..",     "/a/.",
+        "/a\x01",   "/a\nb",     "/a\x7f",
+        "/caf\xe9", "/\xc0\xaf", "/\xed\xa0\x80",
+        "/\xff",
     };
 
     for (size_t i = 0; i < LENGTH(paths); i++) {
@@ -227,6 +237,115 @@ static void a_length_is_digits_alone(void **state)
     }
 }
 
+/* ---- forms, which are read before they are routed */
+
+#define FORM "application/x-www-form-urlencoded"
+
+static void nothing_follows(FCGX_Stream *stream)
+{
+    stream->isClosed = 1;
+}
+
+/* A request of that method and media type, with the text as its body. */
+static codev_request *with_body(void *arena, const char *method, const char *type, const char *text)
+{
+    char **variables = talloc_zero_array(arena, char *, 5);
+    FCGX_Stream *in = talloc_zero(arena, FCGX_Stream);
+    codev_request *request;
+
+    variables[0] = talloc_strdup(variables, "PATH_INFO=/");
+    variables[1] = talloc_asprintf(variables, "REQUEST_METHOD=%s", method);
+    variables[2] = talloc_asprintf(variables, "CONTENT_TYPE=%s", type);
+    variables[3] = talloc_asprintf(variables, "CONTENT_LENGTH=%zu", strlen(text));
+    request = request_with(arena, variables);
+    in->rdNext = (unsigned char *)talloc_strdup(arena, text);
+    in->stop = in->rdNext + strlen(text);
+    in->isReader = 1;
+    in->fillBuffProc = nothing_follows;
+    request->fcgi->in = in;
+    return request;
+}
+
+static void a_form_post_is_known_by_its_media_type(void **state)
+{
+    static const struct {
+        const char *method, *type;
+        bool is_form;
+    } table[] = {
+        {"POST", FORM, true},
+        {"POST", FORM ";charset=UTF-8", true},
+        {"POST", "Application/X-WWW-Form-URLEncoded ; charset=utf-8", true},
+        {"POST", FORM "x", false},
+        {"POST", "application/xml", false},
+        {"POST", "", false},
+        {"PUT", FORM, false},
+        {"GET", FORM, false},
+    };
+
+    for (size_t i = 0; i < LENGTH(table); i++) {
+        codev_request *request = with_body(*state, table[i].method, table[i].type, "a=b");
+
+        assert_int_equal(request_accept(request), 0);
+        assert_int_equal(request->is_form, table[i].is_form);
+        assert_int_equal(request->form_field_count, table[i].is_form ? 1 : 0);
+    }
+}
+
+static void a_field_stands_for_a_method_that_forms_have_not(void **state)
+{
+    static const struct {
+        const char *form, *method;
+    } table[] = {
+        {"_method=PUT", "PUT"},     {"a=b&_method=DELETE&c=d", "DELETE"},
+        {"_method=GET", "POST"},    {"_method=put", "POST"},
+        {"_method=HEAD", "POST"},   {"_method=PATCH", "POST"},
+        {"_method=", "POST"},       {"method=PUT", "POST"},
+        {"_method=PUT%20", "POST"}, {"a=%zz&_method=PUT", "POST"}, /* not read at all */
+    };
+
+    for (size_t i = 0; i < LENGTH(table); i++) {
+        codev_request *request = with_body(*state, "POST", FORM, table[i].form);
+
+        assert_int_equal(request_accept(request), 0);
+        assert_string_equal(request->method, table[i].method);
+    }
+}
+
+static void a_field_stands_for_the_idempotency_key(void **state)
+{
+    codev_request *request = with_body(*state, "POST", FORM, "_idempotency-key=k%201&a=b");
+
+    assert_int_equal(request_accept(request), 0);
+    assert_string_equal(request->idempotency_key, "k 1");
+    request = with_body(*state, "POST", "application/xml", "_idempotency-key=k");
+    assert_int_equal(request_accept(request), 0);
+    assert_string_equal(request->idempotency_key, "");
+}
+
+static void what_is_wrong_with_a_form_is_told_in_its_turn(void **state)
+{
+    codev_request *request = with_body(*state, "POST", FORM, "a=%");
+
+    assert_int_equal(request_accept(request), 0);
+    assert_int_equal(request->problem, PROBLEM_NONE);
+    assert_true(request->form_is_broken);
+    assert_int_equal(request->form_field_count, 0);
+}
+
+static void a_form_that_was_cut_is_broken(void **state)
+{
+    codev_request *request = with_body(*state, "POST", FORM, "a=bc");
+
+    request->fcgi->in->stop--;
+    assert_int_equal(request_accept(request), 0);
+    assert_int_equal(request->problem, PROBLEM_NONE);
+    assert_true(request->form_is_broken);
+    request = with_body(*state, "POST", FORM, "a=b");
+    request->fcgi->envp[3] = (char[]){"CONTENT_LENGTH=2"}; /* and one that is longer than it says */
+    assert_int_equal(request_accept(request), 0);
+    assert_true(request->form_is_broken);
+}
+
 static void a_problem_has_a_representation_even_when_accept_has_none(void **state)
 {
     static const struct {
@@ -260,6 +379,11 @@ int main(void)
         cmocka_unit_test(a_query_has_at_most_4096_bytes),
         cmocka_unit_test(a_broken_query_is_malformed),
         cmocka_unit_test(a_length_is_digits_alone),
+        cmocka_unit_test(a_form_post_is_known_by_its_media_type),
+        cmocka_unit_test(a_field_stands_for_a_method_that_forms_have_not),
+        cmocka_unit_test(a_field_stands_for_the_idempotency_key),
+        cmocka_unit_test(what_is_wrong_with_a_form_is_told_in_its_turn),
+        cmocka_unit_test(a_form_that_was_cut_is_broken),
         cmocka_unit_test(a_problem_has_a_representation_even_when_accept_has_none),
     };
 

@@ -9,7 +9,13 @@
 
 #define NAMESPACE "urn:codev:test:1"
 
-enum { OID_TEXT = 25, OID_BOOL = 16, OID_TIMESTAMPTZ = 1184, OID_DATE = 1082, OID_TEXT_ARRAY = 1009 };
+enum {
+    OID_TEXT = 25,
+    OID_BOOL = 16,
+    OID_TIMESTAMPTZ = 1184,
+    OID_DATE = 1082,
+    OID_TEXT_ARRAY = 1009
+};
 
 static struct route route = {
     .segments = {{SEGMENT_LITERAL, "things"}, {SEGMENT_ID, "id"}},
@@ -88,8 +94,7 @@ static void a_list_becomes_an_array_with_everything_quoted(void **state)
 {
     const char *const *values = bind_sql(*state, "{item[]} {nothing[]} {name[]}");
 
-    assert_string_equal(values[0],
-                        "{\"a\",\"b\\\"c\\\\d\",\"{e,f}\",\"\",\"NULL\"}");
+    assert_string_equal(values[0], "{\"a\",\"b\\\"c\\\\d\",\"{e,f}\",\"\",\"NULL\"}");
     assert_string_equal(values[1], "{}");
     assert_string_equal(values[2], "{\"Brûlé & Cie\"}");
 }
@@ -131,8 +136,7 @@ static const char *row_document(codev_request *request, const struct column *col
     for (int i = 0; i < count; i++) {
         char *value = columns[i].value != NULL ? talloc_strdup(request, columns[i].value) : NULL;
 
-        assert_int_equal(PQsetvalue(result, 0, i, value,
-                                    value != NULL ? (int)strlen(value) : -1),
+        assert_int_equal(PQsetvalue(result, 0, i, value, value != NULL ? (int)strlen(value) : -1),
                          1);
     }
     assert_int_equal(bind_row(request, result, 0, xmlDocGetRootElement(document)), 0);
@@ -164,11 +168,8 @@ static void columns_stand_where_their_names_say(void **state)
 static void null_leaves_the_element_out_and_empty_does_not(void **state)
 {
     static const struct column columns[] = {
-        {"gone", OID_TEXT, NULL},
-        {"part/gone", OID_TEXT, NULL},
-        {"@gone", OID_TEXT, NULL},
-        {"gone[]", OID_TEXT_ARRAY, NULL},
-        {"blank", OID_TEXT, ""},
+        {"gone", OID_TEXT, NULL},         {"part/gone", OID_TEXT, NULL}, {"@gone", OID_TEXT, NULL},
+        {"gone[]", OID_TEXT_ARRAY, NULL}, {"blank", OID_TEXT, ""},
     };
 
     assert_string_equal(row_document(*state, columns, LENGTH(columns)), ROW "><blank/></row>");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* test_negotiate.c: Accept (RFC 9110 §12.5.1) and what it makes of a route with and without a page. */
+/* test_negotiate.c: Accept (RFC 9110 §12.5.1) and what it makes of a route with and without a page.
+ */
 #include "../unit.h"
 
 #include "request/request.h"

@@ -131,10 +131,10 @@ static void a_text_is_one_segment_of_1_to_128_bytes(void **state)
     char path[sizeof "/named/" + ROUTE_TEXT_MAX + 1] = "/named/";
     const size_t prefix = strlen(path);
 
-    assert_string_equal(codev_path_parameter(expect_route(state, "GET", "/named/7K3F9 é",
-                                                          "/named/{name:text}"),
-                                             "name"),
-                        "7K3F9 é");
+    assert_string_equal(
+        codev_path_parameter(expect_route(state, "GET", "/named/7K3F9 é", "/named/{name:text}"),
+                             "name"),
+        "7K3F9 é");
     memset(path + prefix, 'x', ROUTE_TEXT_MAX);
     (void)expect_route(state, "GET", path, "/named/{name:text}");
     path[prefix + ROUTE_TEXT_MAX] = 'x';

@@ -105,9 +105,8 @@ static void an_escape_is_decoded_once(void **state)
 
 static void broken_escapes_are_refused(void **state)
 {
-    static const char *const wrong[] = {"%",     "a=%",   "a=%4",    "a=%4&b=1", "a=%g0",
-                                        "a=%0g", "a=%%41", "a=% 41", "a=%-1",    "%4=b",
-                                        "a=1&b=%4"};
+    static const char *const wrong[] = {"%",      "a=%",    "a=%4",  "a=%4&b=1", "a=%g0",   "a=%0g",
+                                        "a=%%41", "a=% 41", "a=%-1", "%4=b",     "a=1&b=%4"};
 
     for (size_t i = 0; i < LENGTH(wrong); i++) {
         refuse(state, wrong[i], strlen(wrong[i]));
@@ -126,16 +125,16 @@ static void nul_is_refused_escaped_or_not(void **state)
 static void only_utf_8_is_taken(void **state)
 {
     static const char *const wrong[] = {
-        "a=%E9",          /* Latin-1 */
-        "%E9=a",          /* in a name */
-        "a=\xe9",         /* unescaped */
-        "a=%C3",          /* cut */
-        "a=%C3%28",       /* no continuation */
-        "a=%80",          /* a continuation alone */
-        "a=%C0%AF",       /* overlong */
-        "a=%E0%80%AF",    /* overlong */
+        "a=%E9",             /* Latin-1 */
+        "%E9=a",             /* in a name */
+        "a=\xe9",            /* unescaped */
+        "a=%C3",             /* cut */
+        "a=%C3%28",          /* no continuation */
+        "a=%80",             /* a continuation alone */
+        "a=%C0%AF",          /* overlong */
+        "a=%E0%80%AF",       /* overlong */
         "a=%F8%88%80%80%80", /* five bytes */
-        "a=%F4%90%80%80", /* beyond U+10FFFF */
+        "a=%F4%90%80%80",    /* beyond U+10FFFF */
         "a=%FF%FE",
     };
 
