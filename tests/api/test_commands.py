@@ -31,7 +31,7 @@ def test_version_is_one_line(instance):
     assert re.fullmatch(r"codev \d+\.\d+\.\d+\n", done.stdout)
 
 
-@pytest.mark.parametrize("words", [[], ["nothing"], ["--nothing"], ["-h"], ["Serve"], [""]])
+@pytest.mark.parametrize("words", [[], ["nothing"], ["--nothing"], ["-x"], ["Serve"], [""]])
 def test_an_unknown_command_is_a_usage_error(instance, words):
     done = run(instance, *words)
     assert done.returncode == 2 and not done.stdout
