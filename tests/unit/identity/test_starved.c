@@ -46,6 +46,12 @@ static bool is_denied(void)
     return denied;
 }
 
+/* gcc says it by a macro, clang by a feature. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 #ifdef __SANITIZE_ADDRESS__
 
 /* libjwt asks for SIZE_MAX bytes after OpenSSL has failed. */
