@@ -272,6 +272,7 @@ psql_as_postgres() {
     $as_user "$postgres/psql" -X -q -v ON_ERROR_STOP=1 -h "$sockets" -U postgres "$@"
 }
 
+# DIR/issuers.xml, where somebody has put one, holds elements <issuer> for codev.xml.
 write_configuration() {
     [ -e "$dir/key.pem" ] ||
         (umask 077 && openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 \
@@ -290,6 +291,7 @@ write_configuration() {
   </database>
   <tokens issuer="urn:codev:installation">
     <key id="private">$dir/key.pem</key>
+$(cat "$dir/issuers.xml" 2>/dev/null || :)
   </tokens>
   <pool name="main" workers="8" socket="$sockets/main.sock">
 $(for plugin in "$pkglibdir"/*.so; do echo "    <plugin>$(basename "$plugin" .so)</plugin>"; done)

@@ -2,6 +2,7 @@
 /* config.c: see config.h. */
 #include "config/config.h"
 
+#include "identity/role.h"
 #include "xml/xml.h"
 
 #include <errno.h>
@@ -66,6 +67,41 @@ static int read_keys(struct config *config, const xmlNode *tokens)
     }
     config->keys = keys;
     config->key_count = count;
+    return 0;
+}
+
+/* Names with a space between, as the schema has it. */
+static unsigned read_roles(TALLOC_CTX *context, const xmlNode *issuer)
+{
+    char *names = talloc_strdup(context, xml_get(context, issuer, "@roles"));
+    char *rest = NULL;
+    unsigned roles = 0;
+
+    for (const char *name = names != NULL ? strtok_r(names, " ", &rest) : NULL; name != NULL;
+         name = strtok_r(NULL, " ", &rest)) {
+        roles |= role_from_name(name);
+    }
+    return roles;
+}
+
+static int read_issuers(struct config *config, const xmlNode *tokens)
+{
+    const unsigned count = count_children(tokens, "issuer");
+    struct token_issuer_file *issuers = talloc_array(config, struct token_issuer_file, count);
+    const xmlNode *node = xml_child(tokens, "issuer");
+
+    if (issuers == NULL) {
+        return -1;
+    }
+    for (unsigned i = 0; i < count; i++, node = xml_next(node, "issuer")) {
+        issuers[i].organisation = text_or(config, node, "@organisation", "");
+        issuers[i].url = text_or(config, node, "@url", "");
+        issuers[i].audience = text_or(config, node, "@audience", "");
+        issuers[i].roles = read_roles(config, node);
+        issuers[i].path = text_or(config, node, ".", "");
+    }
+    config->issuers = issuers;
+    config->issuer_count = count;
     return 0;
 }
 
@@ -152,7 +188,8 @@ static int read_all(struct config *config, xmlDoc *document, struct error *error
         strcmp(text_or(config, root, "database/application/@pooling", ""), "transaction") == 0;
     config->owner = text_or(config, root, "database/owner", "");
     config->issuer = text_or(config, root, "tokens/@issuer", "");
-    if (read_keys(config, xml_child(root, "tokens")) != 0) {
+    if (read_keys(config, xml_child(root, "tokens")) != 0 ||
+        read_issuers(config, xml_child(root, "tokens")) != 0) {
         return error_set(error, "There is no memory for the configuration.");
     }
     return read_pools(config, root, error);

@@ -28,6 +28,8 @@ struct config {
     const char *issuer;           /* iss and aud of the installation's own tokens */
     const struct token_key_file *keys;
     size_t key_count;
+    const struct token_issuer_file *issuers; /* of organisations */
+    size_t issuer_count;
     const struct config_pool *pools;
     size_t pool_count;
 };

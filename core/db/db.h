@@ -59,7 +59,7 @@ int db_connect(struct db *db);
 /* On whose behalf; see core.enter in core/migrations. Texts outlive the transaction. */
 struct db_context {
     const char *kind; /* "visitor" or "person" */
-    const char *organisation, *subject, *role;
+    const char *organisation, *issuer, *subject, *role;
     const char *plugin_role; /* PostgreSQL role that the statements run as */
     int client;              /* descriptor whose other end is the client's; -1: none */
     bool writes;             /* false: read-only, and each statement is a transaction of its own */

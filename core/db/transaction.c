@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { ENTER_PARAMETERS = 6 };
+enum { ENTER_PARAMETERS = 7 };
 
 /* What a batch sends, in this order. */
 struct batch {
@@ -41,8 +41,9 @@ int db_queue(struct db *db, size_t statement, const char *const *values)
 static int send_enter(struct db *db)
 {
     const struct db_context *c = &db->context;
-    const char *const values[ENTER_PARAMETERS] = {c->kind, c->organisation,       c->subject,
-                                                  c->role, c->writes ? "t" : "f", c->plugin_role};
+    const char *const values[ENTER_PARAMETERS] = {
+        c->kind, c->organisation,       c->issuer,     c->subject,
+        c->role, c->writes ? "t" : "f", c->plugin_role};
 
     return db_send_own(db, DB_ENTER, values, ENTER_PARAMETERS);
 }
@@ -226,13 +227,14 @@ static int run_alone(struct db *db, int sent)
 static int admit(struct db *db)
 {
     char id[UUID_TEXT_SIZE];
-    const char *const values[] = {id, db->context.organisation, db->context.subject};
+    const char *const values[] = {id, db->context.organisation, db->context.issuer,
+                                  db->context.subject};
 
     if (uuid_new(clock_now(), id) != 0) {
         return -1;
     }
-    return run_alone(db, PQsendQueryParams(db->connection, "SELECT core.admit($1, $2, $3)", 3, NULL,
-                                           values, NULL, NULL, 0));
+    return run_alone(db, PQsendQueryParams(db->connection, "SELECT core.admit($1, $2, $3, $4)", 4,
+                                           NULL, values, NULL, NULL, 0));
 }
 
 /* Give up what was begun; what is queued stays queued. */

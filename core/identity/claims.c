@@ -13,7 +13,8 @@ static const json_int_t time_max = 253402300799;
 
 struct reading {
     const json_t *payload;
-    const char *issuer;
+    const char *issuer, *audience;
+    const struct token_issuer *by; /* NULL: the installation itself */
     int64_t now;
     struct token_claims *claims;
 };
@@ -62,18 +63,20 @@ static enum token_fault check_issuer(const struct reading *reading)
     return strcmp(issuer, reading->issuer) == 0 ? TOKEN_BELIEVED : TOKEN_ISSUER_WRONG;
 }
 
-static bool is_audience(const json_t *value, const char *issuer)
+static bool is_audience(const json_t *value, const char *audience)
 {
-    return json_is_string(value) && json_string_length(value) == strlen(issuer) &&
-           strcmp(json_string_value(value), issuer) == 0;
+    return json_is_string(value) && json_string_length(value) == strlen(audience) &&
+           strcmp(json_string_value(value), audience) == 0;
 }
 
 /* Substitution (RFC 8725 §2.7, §3.9): a token made for another service, replayed here. An array is
- * legal when all its items are strings and one is us (RFC 7519 §4.1.3). */
+ * legal when all its items are strings and one is us (RFC 7519 §4.1.3). `azp` is not asked for: it
+ * tells the client of an ID token that the token is its own (OpenID Connect Core §3.1.3.7); access
+ * tokens need not have it (RFC 9068), and ID tokens are refused below. */
 static enum token_fault check_audience(const struct reading *reading)
 {
     const json_t *value = json_object_get(reading->payload, "aud");
-    bool found = is_audience(value, reading->issuer);
+    bool found = is_audience(value, reading->audience);
 
     if (value == NULL) {
         return TOKEN_CLAIM_MISSING;
@@ -87,7 +90,7 @@ static enum token_fault check_audience(const struct reading *reading)
         if (!json_is_string(item)) {
             return TOKEN_CLAIM_MALFORMED;
         }
-        found = found || is_audience(item, reading->issuer);
+        found = found || is_audience(item, reading->audience);
     }
     return found ? TOKEN_BELIEVED : TOKEN_AUDIENCE_WRONG;
 }
@@ -152,24 +155,119 @@ static enum token_fault check_id(const struct reading *reading)
     return read_text(reading, "jti", reading->claims->id);
 }
 
-enum token_fault token_claims_read(const json_t *payload, const char *issuer, int64_t now,
-                                   struct token_claims *claims_r)
+/* Cross-JWT confusion (RFC 8725 §2.8, §3.12): what the same issuer signs with the same key for the
+ * same audience, but not to be let in with. ID tokens have `nonce` or hashes (OpenID Connect Core
+ * §2, §3.3.2.11), logout tokens and security events have `events` (RFC 8417). `cnf` binds a token
+ * to a key that its bearer proves to have (RFC 9449 §7.2); whoever only shows it may have stolen
+ * it. */
+static enum token_fault check_purpose(const struct reading *reading)
 {
-    typedef enum token_fault check(const struct reading *);
-    static check *const checks[] = {
-        check_issuer,       check_audience, check_issued_at, check_expiry, check_not_before,
-        check_organisation, check_subject,  check_role,      check_id,
-    };
-    const struct reading reading = {payload, issuer, now, claims_r};
+    static const char *const others[] = {"nonce", "at_hash", "c_hash", "s_hash", "events", "cnf"};
 
-    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
-        const enum token_fault fault = checks[i](&reading);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (json_object_get(reading->payload, others[i]) != NULL) {
+            return TOKEN_PURPOSE_WRONG;
+        }
+    }
+    return TOKEN_BELIEVED;
+}
+
+/* The operator said of which organisation this issuer's people are: one that could name another in
+ * its tokens would let its people in everywhere. Both texts were checked when they were loaded. */
+static enum token_fault take_organisation(const struct reading *reading)
+{
+    (void)strcpy(reading->claims->organisation, reading->by->organisation);
+    (void)strcpy(reading->claims->issuer, reading->by->url);
+    return TOKEN_BELIEVED;
+}
+
+/* The one of our roles in the claim: a text, or a list of which other items are other services'.
+ * NULL: none, or several, which would give the rights of all. */
+static const char *find_role(const json_t *value)
+{
+    const char *found = NULL;
+
+    if (json_is_string(value)) {
+        return role_from_name(json_string_value(value)) != 0 ? json_string_value(value) : NULL;
+    }
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const char *name = json_string_value(json_array_get(value, i));
+
+        if (name != NULL && role_from_name(name) != 0) {
+            if (found != NULL) {
+                return NULL;
+            }
+            found = name;
+        }
+    }
+    return found;
+}
+
+/* More rights than the operator gave the issuer: whatever it signs, it makes nobody an
+ * administrator (RFC 8725 §3.10). Who has no role is a participant, where the issuer may make
+ * participants. */
+static enum token_fault check_granted_role(const struct reading *reading)
+{
+    const json_t *value = json_object_get(reading->payload, "role");
+    const char *role = value == NULL ? "participant" : find_role(value);
+
+    if (role == NULL) {
+        return TOKEN_CLAIM_MALFORMED;
+    }
+    (void)strcpy(reading->claims->role, role);
+    return (role_from_name(role) & reading->by->roles) != 0 ? TOKEN_BELIEVED : TOKEN_ROLE_REFUSED;
+}
+
+static enum token_fault check_id_if_any(const struct reading *reading)
+{
+    const enum token_fault fault = check_id(reading);
+
+    return fault == TOKEN_CLAIM_MISSING ? TOKEN_BELIEVED : fault;
+}
+
+typedef enum token_fault check(const struct reading *);
+
+static enum token_fault check_each(check *const *checks, size_t count,
+                                   const struct reading *reading)
+{
+    for (size_t i = 0; i < count; i++) {
+        const enum token_fault fault = checks[i](reading);
 
         if (fault != TOKEN_BELIEVED) {
             return fault;
         }
     }
     return TOKEN_BELIEVED;
+}
+
+enum token_fault token_claims_read(const json_t *payload, const char *issuer, int64_t now,
+                                   struct token_claims *claims_r)
+{
+    static check *const checks[] = {
+        check_issuer,       check_audience, check_issued_at, check_expiry, check_not_before,
+        check_organisation, check_subject,  check_role,      check_id,
+    };
+    const struct reading reading = {
+        .payload = payload, .issuer = issuer, .audience = issuer, .now = now, .claims = claims_r};
+
+    return check_each(checks, sizeof checks / sizeof checks[0], &reading);
+}
+
+enum token_fault token_claims_read_issuers(const json_t *payload, const struct token_issuer *issuer,
+                                           int64_t now, struct token_claims *claims_r)
+{
+    static check *const checks[] = {
+        check_issuer,  check_audience, check_issued_at,    check_expiry,    check_not_before,
+        check_purpose, check_subject,  check_granted_role, check_id_if_any, take_organisation,
+    };
+    const struct reading reading = {.payload = payload,
+                                    .issuer = issuer->url,
+                                    .audience = issuer->audience,
+                                    .by = issuer,
+                                    .now = now,
+                                    .claims = claims_r};
+
+    return check_each(checks, sizeof checks / sizeof checks[0], &reading);
 }
 
 /* `exp` is the first second that is too late (RFC 7519 §4.1.4). One issued in the future comes from

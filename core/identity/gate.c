@@ -2,15 +2,17 @@
 /* gate.c: see gate.h. */
 #include "identity/gate.h"
 
+#include "identity/base64url.h"
+#include "identity/json_read.h"
+#include "identity/text.h"
+
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
-enum {
-    GATE_DEPTH_MAX = 4,   /* objects and arrays in one another */
-    GATE_VALUES_MAX = 64, /* members and items of a document, at all depths */
-};
+/* A provider's payload lists groups and roles of other services, a header has six members. */
+static const struct json_limits header_limits = {.depth = 4, .values = 64};
+static const struct json_limits payload_limits = {.depth = 8, .values = 512};
 
 /* A segment of the token, decoded. */
 struct part {
@@ -19,49 +21,6 @@ struct part {
 };
 
 enum { HEADER, PAYLOAD, SIGNATURE, PARTS };
-
-static int sextet(char character)
-{
-    if (character >= 'A' && character <= 'Z') {
-        return character - 'A';
-    }
-    if (character >= 'a' && character <= 'z') {
-        return character - 'a' + 26;
-    }
-    if (character >= '0' && character <= '9') {
-        return character - '0' + 52;
-    }
-    return character == '-' ? 62 : character == '_' ? 63 : -1;
-}
-
-/* base64url as RFC 7515 §2 has it. Junk, padding, NUL and loose last bits give one token many
- * spellings, and two readers two opinions of what was signed. */
-static bool decode(const char *text, size_t length, unsigned char *bytes, size_t *size_r)
-{
-    uint32_t bits = 0;
-    unsigned held = 0;
-    size_t size = 0;
-
-    if (length % 4 == 1) {
-        return false;
-    }
-    for (size_t i = 0; i < length; i++) {
-        const int value = sextet(text[i]);
-
-        if (value < 0) {
-            return false;
-        }
-        bits = bits << 6 | (uint32_t)value;
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            bytes[size++] = (unsigned char)(bits >> held);
-            bits &= (1u << held) - 1;
-        }
-    }
-    *size_r = size;
-    return bits == 0;
-}
 
 /* Exactly three segments, none empty. An empty signature is how an unsecured token looks (RFC 7519
  * §6); five segments are an encrypted one (RFC 7516), which is never ours. The room of the whole
@@ -77,7 +36,7 @@ static bool split(const char *token, size_t size, unsigned char *room, struct pa
         if (stop == token || (dot == NULL) != (i == SIGNATURE)) {
             return false;
         }
-        if (!decode(token, (size_t)(stop - token), room, &parts[i].size)) {
+        if (!base64url_decode(token, (size_t)(stop - token), room, &parts[i].size)) {
             return false;
         }
         parts[i].bytes = room;
@@ -87,53 +46,51 @@ static bool split(const char *token, size_t size, unsigned char *room, struct pa
     return true;
 }
 
-/* Deep nesting exhausts the parser's stack, thousands of values its memory; our own tokens have one
- * level and a dozen values. Looks at the shape alone, the grammar is the parser's. */
-static bool is_modest(struct part json)
+/* Who says to have signed it decides by which rules and keys it is judged, and is held to it: the
+ * claim is compared again once the signature is right. What names nobody goes the own way, where it
+ * ends. */
+static enum token_fault choose_issuer(const struct token_keys *keys,
+                                      const struct token_issuers *issuers, const json_t *payload,
+                                      const struct token_issuer **issuer_r)
 {
-    bool in_string = false;
-    unsigned depth = 0;
-    unsigned values = 1;
+    const json_t *claim = json_object_get(payload, "iss");
+    const char *name = json_string_value(claim);
 
-    for (size_t i = 0; i < json.size; i++) {
-        const unsigned char byte = json.bytes[i];
+    *issuer_r = NULL;
+    if (name == NULL || !token_text_is_plain(name, json_string_length(claim)) ||
+        strcmp(name, keys->issuer) == 0) {
+        return TOKEN_BELIEVED;
+    }
+    *issuer_r = token_issuers_find(issuers, name);
+    return *issuer_r != NULL ? TOKEN_BELIEVED : TOKEN_ISSUER_WRONG;
+}
 
-        if (in_string && byte == '\\') {
-            i++; /* what is escaped ends no string */
-        } else if (byte == '"') {
-            in_string = !in_string;
-        } else if (in_string) {
-            continue;
-        } else if (byte == '{' || byte == '[') {
-            depth++;
-            values++;
-        } else if (byte == ',') {
-            values++;
-        } else if ((byte == '}' || byte == ']') && depth > 0) {
-            depth--;
+static bool is_one_of(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
         }
-        if (depth > GATE_DEPTH_MAX || values > GATE_VALUES_MAX) {
+    }
+    return false;
+}
+
+/* Whether `alg`, `kid` and `typ` are texts where they are there. */
+static bool has_texts(const json_t *header)
+{
+    static const char *const names[] = {"alg", "kid", "typ"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const json_t *value = json_object_get(header, names[i]);
+
+        if (value != NULL && !json_is_string(value)) {
             return false;
         }
     }
     return true;
 }
 
-/* One object and nothing behind it. Of two members with one name, one reader takes the first and
- * another the last (RFC 7515 §4): refused. NUL and broken UTF-8 are refused by the parser. */
-static json_t *parse_object(struct part part)
-{
-    json_t *document = NULL;
-
-    if (is_modest(part)) {
-        document = json_loadb((const char *)part.bytes, part.size, JSON_REJECT_DUPLICATES, NULL);
-    }
-    if (!json_is_object(document)) {
-        json_decref(document);
-        return NULL;
-    }
-    return document;
-}
+/* ---- the installation's own tokens */
 
 /* Only what we understand. `jwk`, `jku`, `x5u` and `x5c` bring the forger's own key (RFC 8725 §2.9,
  * §3.10), `crit` and `b64` change what is signed (RFC 7515 §4.1.11, RFC 7797), `enc` and `zip` make
@@ -146,16 +103,11 @@ static bool has_known_members(json_t *header)
 
     json_object_foreach(header, name, value)
     {
-        bool found = false;
-
-        for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-            found = found || strcmp(name, known[i]) == 0;
-        }
-        if (!found || !json_is_string(value)) {
+        if (!is_one_of(name, known, sizeof known / sizeof known[0])) {
             return false;
         }
     }
-    return true;
+    return has_texts(header);
 }
 
 /* Cross-JWT confusion (RFC 8725 §2.8, §3.11): another kind of token that the same key signed, for
@@ -176,74 +128,136 @@ static bool has_algorithm_of(const json_t *header, const struct token_key *key)
     return algorithm != NULL && strcmp(algorithm, key->algorithm) == 0;
 }
 
-static enum token_fault check_header(const struct token_keys *keys, json_t *header,
-                                     const struct token_key **key_r)
+static enum token_fault check_own(const struct token_keys *keys, json_t *header,
+                                  struct token_gated *passed, size_t *signature_size_r)
 {
     const char *id = json_string_value(json_object_get(header, "kid"));
-    const struct token_key *key;
 
     if (!has_known_members(header) || !has_right_type(header) || id == NULL) {
         return TOKEN_HEADER_REFUSED;
     }
-    key = token_keys_find(keys, id);
-    if (key == NULL) {
+    passed->key = token_keys_find(keys, id);
+    if (passed->key == NULL) {
         return TOKEN_KEY_UNKNOWN;
     }
-    *key_r = key;
-    return has_algorithm_of(header, key) ? TOKEN_BELIEVED : TOKEN_HEADER_REFUSED;
+    *signature_size_r = passed->key->signature_size;
+    return has_algorithm_of(header, passed->key) ? TOKEN_BELIEVED : TOKEN_HEADER_REFUSED;
 }
+
+/* ---- issuers' tokens */
+
+/* As for our own, but providers also send members that change nothing, which are to be ignored (RFC
+ * 7515 §4): thumbprints (`x5t`, `x5t#S256`), and inventions of their own. */
+static bool has_harmless_members(json_t *header)
+{
+    static const char *const dangerous[] = {"jku", "jwk", "x5u", "x5c", "crit",
+                                            "b64", "enc", "zip", "cty"};
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(header, name, value)
+    {
+        if (is_one_of(name, dangerous, sizeof dangerous / sizeof dangerous[0])) {
+            return false;
+        }
+    }
+    return has_texts(header);
+}
+
+/* An access token says so (RFC 9068 §2.1), or only that it is a JWT; see has_right_type. */
+static bool has_right_issuers_type(const json_t *header)
+{
+    const char *type = json_string_value(json_object_get(header, "typ"));
+
+    return has_right_type(header) || strcasecmp(type, "at+jwt") == 0 ||
+           strcasecmp(type, "application/at+jwt") == 0;
+}
+
+/* Algorithm confusion, see has_algorithm_of: one of the allowed, of the key's kind and curve, and
+ * the very one that the issuer published with the key, if it did. */
+static enum token_fault check_issuers(const struct token_issuer *issuer, json_t *header,
+                                      struct token_gated *passed, size_t *signature_size_r)
+{
+    const char *id = json_string_value(json_object_get(header, "kid"));
+    const char *name = json_string_value(json_object_get(header, "alg"));
+
+    if (!has_harmless_members(header) || !has_right_issuers_type(header) || name == NULL) {
+        return TOKEN_HEADER_REFUSED;
+    }
+    passed->issuer = issuer;
+    passed->algorithm = algorithm_find(name);
+    if (passed->algorithm == NULL) {
+        return TOKEN_HEADER_REFUSED;
+    }
+    passed->jwk = jwks_find(issuer->keys, id, passed->algorithm);
+    if (passed->jwk == NULL) {
+        return TOKEN_KEY_UNKNOWN;
+    }
+    *signature_size_r = passed->jwk->signature_size;
+    return jwk_allows(passed->jwk, passed->algorithm) ? TOKEN_BELIEVED : TOKEN_HEADER_REFUSED;
+}
+
+/* ---- both */
 
 /* A signature of another length is of another algorithm or form, DER for instance. */
-static bool has_length_of(struct part signature, const struct token_key *key)
+static enum token_fault take_signature(struct part part, size_t wanted, struct token_gated *passed)
 {
-    return signature.size == key->signature_size;
-}
-
-static enum token_fault read_header(const struct token_keys *keys, struct part part,
-                                    const struct token_key **key_r)
-{
-    json_t *header = parse_object(part);
-    enum token_fault fault = TOKEN_HEADER_NOT_JSON;
-
-    if (header != NULL) {
-        fault = check_header(keys, header, key_r);
-        json_decref(header);
+    if (part.size != wanted || part.size > sizeof passed->signature) {
+        return TOKEN_SIGNATURE_WRONG;
     }
-    return fault;
+    memcpy(passed->signature, part.bytes, part.size);
+    passed->signature_size = part.size;
+    return TOKEN_BELIEVED;
 }
 
-enum token_fault token_gate_pass(const struct token_keys *keys, const char *token, size_t size,
-                                 struct token_gated *passed_r)
+/* The payload is there. */
+static enum token_fault check(const struct token_keys *keys, const struct token_issuers *issuers,
+                              json_t *header, struct part signature, struct token_gated *passed)
+{
+    const struct token_issuer *issuer;
+    enum token_fault fault = choose_issuer(keys, issuers, passed->payload, &issuer);
+    size_t signature_size = 0;
+
+    if (fault != TOKEN_BELIEVED) {
+        return fault;
+    }
+    fault = issuer == NULL ? check_own(keys, header, passed, &signature_size)
+                           : check_issuers(issuer, header, passed, &signature_size);
+    return fault == TOKEN_BELIEVED ? take_signature(signature, signature_size, passed) : fault;
+}
+
+enum token_fault token_gate_pass(const struct token_keys *keys, const struct token_issuers *issuers,
+                                 const char *token, size_t size, struct token_gated *passed_r)
 {
     unsigned char room[TOKEN_SIZE_MAX];
     struct part parts[PARTS];
-    const struct token_key *key = NULL;
     enum token_fault fault;
+    json_t *header;
 
-    *passed_r = (struct token_gated){NULL, NULL};
+    memset(passed_r, 0, sizeof *passed_r);
     if (size > TOKEN_SIZE_MAX) {
         return TOKEN_TOO_LONG;
     }
     if (size == 0 || !split(token, size, room, parts)) {
         return TOKEN_NOT_THREE_SEGMENTS;
     }
-    fault = read_header(keys, parts[HEADER], &key);
+    header = json_read_object(parts[HEADER].bytes, parts[HEADER].size, header_limits);
+    if (header == NULL) {
+        return TOKEN_HEADER_NOT_JSON;
+    }
+    passed_r->payload = json_read_object(parts[PAYLOAD].bytes, parts[PAYLOAD].size, payload_limits);
+    fault = passed_r->payload == NULL ? TOKEN_PAYLOAD_NOT_JSON
+                                      : check(keys, issuers, header, parts[SIGNATURE], passed_r);
+    passed_r->signed_size = (size_t)((const char *)memrchr(token, '.', size) - token);
+    json_decref(header);
     if (fault != TOKEN_BELIEVED) {
-        return fault;
+        token_gate_close(passed_r);
     }
-    if (!has_length_of(parts[SIGNATURE], key)) {
-        return TOKEN_SIGNATURE_WRONG;
-    }
-    passed_r->payload = parse_object(parts[PAYLOAD]);
-    if (passed_r->payload == NULL) {
-        return TOKEN_PAYLOAD_NOT_JSON;
-    }
-    passed_r->key = key;
-    return TOKEN_BELIEVED;
+    return fault;
 }
 
 void token_gate_close(struct token_gated *passed)
 {
     json_decref(passed->payload);
-    *passed = (struct token_gated){NULL, NULL};
+    memset(passed, 0, sizeof *passed);
 }

@@ -3,11 +3,10 @@
  * key that only its user and group can read stops the start. */
 #include "identity/keys.h"
 
+#include "identity/file.h"
 #include "identity/json_memory.h"
 #include "identity/text.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -17,7 +16,6 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     KEY_FILE_MAX = 8192, /* bytes; a P-256 key is about 240 */
@@ -38,60 +36,13 @@ const struct token_key *token_keys_find(const struct token_keys *keys, const cha
 
 /* A key that every user of the machine can read lets each of them sign as anyone. The group may:
  * the service's own group reads keys that root owns. */
-static int check_mode(int fd, const char *path, struct error *error)
-{
-    struct stat status;
-
-    if (fstat(fd, &status) != 0) {
-        return error_set(error, "The token key %s cannot be examined: %s.", path, strerror(errno));
-    }
-    if (!S_ISREG(status.st_mode)) {
-        return error_set(error, "The token key %s is not a regular file.", path);
-    }
-    if ((status.st_mode & S_IRWXO) != 0) {
-        return error_set(error,
-                         "The token key %s is open to all users of the machine (mode %04o); take "
-                         "their rights away with chmod o-rwx.",
-                         path, (unsigned)status.st_mode & 07777);
-    }
-    return 0;
-}
-
-static int read_all(int fd, const char *path, char *text, size_t *size_r, struct error *error)
-{
-    size_t size = 0;
-    ssize_t got;
-
-    do {
-        got = read(fd, text + size, KEY_FILE_MAX + 1 - size);
-        if (got < 0 && errno != EINTR) {
-            return error_set(error, "The token key %s cannot be read: %s.", path, strerror(errno));
-        }
-        size += got > 0 ? (size_t)got : 0;
-    } while (got != 0 && size <= KEY_FILE_MAX);
-    if (size > KEY_FILE_MAX) {
-        return error_set(error, "The token key %s is longer than %d bytes.", path, KEY_FILE_MAX);
-    }
-    *size_r = size;
-    return 0;
-}
-
-/* O_NONBLOCK: a FIFO in the key's place must not stop the start. */
-static int read_file(const char *path, char *text, size_t *size_r, struct error *error)
-{
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    int result;
-
-    if (fd < 0) {
-        return error_set(error, "The token key %s cannot be opened: %s.", path, strerror(errno));
-    }
-    result = check_mode(fd, path, error);
-    if (result == 0) {
-        result = read_all(fd, path, text, size_r, error);
-    }
-    (void)close(fd);
-    return result;
-}
+static const struct key_file_kind key_file = {
+    .name = "token key",
+    .size_max = KEY_FILE_MAX,
+    .mode_refused = S_IRWXO,
+    .openness = "open to all users of the machine",
+    .advice = "take their rights away with chmod o-rwx",
+};
 
 /* OpenSSL would ask on the terminal, where nobody sits. */
 static int refuse_passphrase(char *text, int room, int writing, void *asked)
@@ -214,7 +165,7 @@ static int load_key(struct token_keys *keys, const struct token_key_file *file, 
     key->id = talloc_strdup(keys, file->id);
     key->algorithm = "ES256";
     key->signature_size = 64; /* two numbers of 32 bytes (RFC 7518 §3.4) */
-    result = key->id != NULL ? read_file(file->path, text, &size, error)
+    result = key->id != NULL ? key_file_read(&key_file, file->path, text, &size, error)
                              : error_set(error, "There is no memory left for token keys.");
     if (result == 0) {
         result = keep_key(keys, key, file->path, text, size, error);

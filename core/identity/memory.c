@@ -20,6 +20,7 @@ struct entry {
 
 struct token_memory {
     const struct token_keys *keys;
+    const struct token_issuers *issuers;
     EVP_MD *sha256;      /* fetched once: a fetch costs more than the digest */
     EVP_MD_CTX *context; /* kept from digest to digest */
     struct entry *slots[TOKEN_MEMORY_SLOTS];
@@ -32,7 +33,8 @@ static int forget(struct token_memory *memory)
     return 0;
 }
 
-struct token_memory *token_memory_new(TALLOC_CTX *context, const struct token_keys *keys)
+struct token_memory *token_memory_new(TALLOC_CTX *context, const struct token_keys *keys,
+                                      const struct token_issuers *issuers)
 {
     struct token_memory *memory = talloc_zero(context, struct token_memory);
 
@@ -40,6 +42,7 @@ struct token_memory *token_memory_new(TALLOC_CTX *context, const struct token_ke
         return NULL;
     }
     memory->keys = keys;
+    memory->issuers = issuers;
     memory->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     memory->context = EVP_MD_CTX_new();
     talloc_set_destructor(memory, forget);
@@ -114,12 +117,12 @@ enum token_fault token_memory_verify(struct token_memory *memory, const char *to
         return TOKEN_TOO_LONG;
     }
     if (!digest_token(memory, token, size, digest)) {
-        return token_verify(memory->keys, token, size, now, claims_r);
+        return token_verify(memory->keys, memory->issuers, token, size, now, claims_r);
     }
     if (is_remembered(*slot_of(memory, digest), digest)) {
         return recall(*slot_of(memory, digest), now, claims_r);
     }
-    fault = token_verify(memory->keys, token, size, now, claims_r);
+    fault = token_verify(memory->keys, memory->issuers, token, size, now, claims_r);
     if (fault == TOKEN_BELIEVED) {
         remember(memory, digest, claims_r);
     }

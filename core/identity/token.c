@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* token.c: see token.h. libjwt signs and verifies; the gate stands before it and the claims are
- * read from what the gate parsed, never from what libjwt made of it. */
+/* token.c: see token.h. libjwt signs and verifies the installation's own tokens, OpenSSL verifies
+ * those of issuers; the gate stands before both, and the claims are read from what the gate parsed,
+ * never from what libjwt made of it. */
 #include "identity/token.h"
 
 #include "identity/claims.h"
@@ -36,6 +37,8 @@ const char *token_fault_text(enum token_fault fault)
         [TOKEN_NOT_YET_VALID] = "not yet valid",
         [TOKEN_CLAIM_MISSING] = "a claim is missing",
         [TOKEN_CLAIM_MALFORMED] = "a claim is malformed",
+        [TOKEN_PURPOSE_WRONG] = "made for another purpose",
+        [TOKEN_ROLE_REFUSED] = "no role that its issuer may grant",
         [TOKEN_NO_MEMORY] = "out of memory",
     };
 
@@ -65,20 +68,41 @@ static enum token_fault check_signature(const struct token_key *key, const char 
     return fault;
 }
 
-enum token_fault token_verify(const struct token_keys *keys, const char *token, size_t size,
-                              int64_t now, struct token_claims *claims_r)
+static enum token_fault verify_own(const struct token_keys *keys, const struct token_gated *passed,
+                                   const char *token, size_t size, int64_t now,
+                                   struct token_claims *claims_r)
+{
+    const enum token_fault fault = check_signature(passed->key, token, size);
+
+    return fault == TOKEN_BELIEVED ? token_claims_read(passed->payload, keys->issuer, now, claims_r)
+                                   : fault;
+}
+
+static enum token_fault verify_issuers(const struct token_gated *passed, const char *token,
+                                       int64_t now, struct token_claims *claims_r)
+{
+    const enum token_fault fault =
+        algorithm_verify(passed->algorithm, passed->jwk->pkey, token, passed->signed_size,
+                         passed->signature, passed->signature_size);
+
+    return fault == TOKEN_BELIEVED
+               ? token_claims_read_issuers(passed->payload, passed->issuer, now, claims_r)
+               : fault;
+}
+
+enum token_fault token_verify(const struct token_keys *keys, const struct token_issuers *issuers,
+                              const char *token, size_t size, int64_t now,
+                              struct token_claims *claims_r)
 {
     struct token_gated passed;
-    enum token_fault fault = token_gate_pass(keys, token, size, &passed);
+    enum token_fault fault = token_gate_pass(keys, issuers, token, size, &passed);
 
     memset(claims_r, 0, sizeof *claims_r);
     if (fault != TOKEN_BELIEVED) {
         return fault;
     }
-    fault = check_signature(passed.key, token, size);
-    if (fault == TOKEN_BELIEVED) {
-        fault = token_claims_read(passed.payload, keys->issuer, now, claims_r);
-    }
+    fault = passed.issuer == NULL ? verify_own(keys, &passed, token, size, now, claims_r)
+                                  : verify_issuers(&passed, token, now, claims_r);
     token_gate_close(&passed);
     if (fault != TOKEN_BELIEVED) {
         memset(claims_r, 0, sizeof *claims_r);
@@ -184,7 +208,8 @@ static bool says(const struct token_keys *keys, const char *token,
 {
     struct token_claims read;
 
-    return token_verify(keys, token, strlen(token), claims->issued_at, &read) == TOKEN_BELIEVED &&
+    return token_verify(keys, NULL, token, strlen(token), claims->issued_at, &read) ==
+               TOKEN_BELIEVED &&
            strcmp(read.organisation, claims->organisation) == 0 &&
            strcmp(read.subject, claims->subject) == 0 && strcmp(read.role, claims->role) == 0 &&
            strcmp(read.id, claims->id) == 0 && read.issued_at == claims->issued_at &&

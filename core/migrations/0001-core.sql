@@ -12,11 +12,11 @@ CREATE TABLE core.organisation (
 CREATE UNIQUE INDEX organisation_school ON core.organisation (is_school) WHERE is_school;
 
 -- Identity is (organisation, issuer, subject), never an e-mail address. Issuer '' is the
--- installation itself.
+-- installation itself, others are the organisation's own providers of identities.
 CREATE TABLE core.person (
     id uuid PRIMARY KEY,
     organisation uuid NOT NULL REFERENCES core.organisation,
-    issuer text NOT NULL DEFAULT '',
+    issuer text NOT NULL,
     subject text NOT NULL,
     status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'deactivated')),
     made_at timestamptz NOT NULL DEFAULT now(),
@@ -45,7 +45,8 @@ VALUES ('00000000-0000-7000-8000-000000000001', 'ecole', 'Convergence RH', true)
 
 -- core.enter: the first statement of every transaction. It says on whose behalf the transaction
 -- runs; the settings end with the transaction. kind is 'visitor', 'person', 'capability' or 'system'.
-CREATE FUNCTION core.enter(kind text, organisation text, subject text, role text, writes boolean)
+CREATE FUNCTION core.enter(kind text, organisation text, issuer text, subject text, role text,
+    writes boolean)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
     organisation_id uuid;
@@ -60,7 +61,8 @@ BEGIN
         INTO organisation_id, person_id, person_status, role_is_known
         FROM core.organisation o
         LEFT JOIN core.person p
-            ON p.organisation = o.id AND p.issuer = '' AND p.subject = enter.subject
+            ON p.organisation = o.id AND p.issuer = enter.issuer
+            AND p.subject = enter.subject
         WHERE o.slug = enter.organisation AND o.status = 'active';
         IF organisation_id IS NULL OR person_status = 'deactivated' OR NOT role_is_known THEN
             RAISE EXCEPTION 'The caller may not enter.' USING ERRCODE = 'CV001';
@@ -81,10 +83,10 @@ BEGIN
 END $$;
 
 -- core.admit: makes the person that a valid token names, at first use.
-CREATE FUNCTION core.admit(id uuid, organisation text, subject text)
+CREATE FUNCTION core.admit(id uuid, organisation text, issuer text, subject text)
 RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
-    INSERT INTO core.person (id, organisation, subject)
-    SELECT admit.id, o.id, admit.subject FROM core.organisation o
+    INSERT INTO core.person (id, organisation, issuer, subject)
+    SELECT admit.id, o.id, admit.issuer, admit.subject FROM core.organisation o
     WHERE o.slug = admit.organisation AND o.status = 'active'
     ON CONFLICT (organisation, issuer, subject) DO NOTHING
 $$;

@@ -47,6 +47,11 @@ const struct pool_assets *pool_load(TALLOC_CTX *context, const struct config *co
         (void)error_set(error, "No secret can be derived from the token key.");
         return NULL;
     }
+    assets->issuers =
+        token_issuers_load(assets, assets->keys, config->issuers, config->issuer_count, error);
+    if (assets->issuers == NULL) {
+        return NULL;
+    }
     assets->registry = registry_load(assets, config, pool, error);
     return assets->registry != NULL ? assets : NULL;
 }

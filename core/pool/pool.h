@@ -20,6 +20,7 @@ struct pool_assets {
     const struct config_pool *pool;
     const struct registry *registry;
     const struct token_keys *keys;
+    const struct token_issuers *issuers;
     unsigned char body_key[SECRET_SIZE]; /* for the HMAC of bodies */
 };
 

@@ -96,7 +96,7 @@ int worker_run(const struct pool_assets *assets, unsigned number, int listener)
     bound_accept(listener);
     service.db = db_new(context, assets->config->application, assets->config->transaction_pooling,
                         registry->statements, registry->statement_count);
-    service.tokens = token_memory_new(context, assets->keys);
+    service.tokens = token_memory_new(context, assets->keys, assets->issuers);
     if (service.db == NULL || service.tokens == NULL || FCGX_Init() != 0 ||
         FCGX_InitRequest(&fcgi, listener, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
         log_line(LOG_LEVEL_ERROR, "event=worker_failed reason=\"no memory\"");

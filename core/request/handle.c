@@ -20,6 +20,7 @@ void handle_begin(codev_request *request, bool may_write)
     const struct db_context context = {
         .kind = visitor ? "visitor" : "person",
         .organisation = principal->claims.organisation,
+        .issuer = principal->claims.issuer,
         .subject = principal->claims.subject,
         .role = visitor ? "visitor" : principal->claims.role,
         .client = request->fcgi != NULL ? request->fcgi->ipcFd : -1,

@@ -34,7 +34,8 @@ class Session:
 
     def enter(self, role="visitor", writes=True, subject="staff", organisation="ecole"):
         kind = "visitor" if role == "visitor" else "person"
-        self.run("SELECT core.enter(%s, %s, %s, %s, %s)", kind, organisation, subject, role, writes)
+        self.run("SELECT core.enter(%s, %s, '', %s, %s, %s)", kind, organisation, subject, role,
+                 writes)
         self.take("codev_quotes")
 
     def take(self, role):
@@ -117,7 +118,7 @@ def test_nobody_makes_anything(session, role):
 @pytest.mark.parametrize("table", ["core.person", "core.organisation", "core.migration",
                                    "core.idempotency"])
 def test_the_cores_tables_are_closed(session, role, table):
-    session.run("SELECT core.enter('person', 'ecole', 'staff', 'staff', true)")
+    session.run("SELECT core.enter('person', 'ecole', '', 'staff', 'staff', true)")
     session.take(role)
     for sql in ("SELECT * FROM {}", "DELETE FROM {}", "TRUNCATE {}"):
         session.refuses(errors.InsufficientPrivilege, sql.format(table))
@@ -170,7 +171,7 @@ def test_everybody_may_call_only_what_is_named_here(session):
 
 def test_the_login_itself_reads_no_request(session):
     session.refuses(errors.InsufficientPrivilege, "SELECT * FROM quotes.request")
-    session.run("SELECT core.enter('person', 'ecole', 'staff', 'staff', true)")
+    session.run("SELECT core.enter('person', 'ecole', '', 'staff', 'staff', true)")
     session.refuses(errors.InsufficientPrivilege, "SELECT * FROM quotes.request")
     session.refuses(errors.InsufficientPrivilege, INSERT, str(uuid.uuid4()), "x")
 
@@ -268,29 +269,31 @@ def test_a_reader_writes_nothing(session):
 
 
 @pytest.mark.parametrize("call, state", [
-    (("visitor", None, None, "staff", True), "CV001"),
-    (("visitor", "ecole", "staff", "staff", True), "CV001"),
-    (("system", None, None, "system", True), "CV001"),
-    (("capability", None, None, "visitor", True), "CV001"),
-    (("", None, None, "visitor", True), "CV001"),
-    (("person", "nobody", "staff", "staff", True), "CV001"),
-    (("person", None, "staff", "staff", True), "CV001"),
-    (("person", "ecole", "never seen", "staff", True), "CV002"),
-    (("person", "ecole", None, "staff", True), "CV002"),
+    (("visitor", None, None, None, "staff", True), "CV001"),
+    (("visitor", "ecole", "", "staff", "staff", True), "CV001"),
+    (("system", None, None, None, "system", True), "CV001"),
+    (("capability", None, None, None, "visitor", True), "CV001"),
+    (("", None, None, None, "visitor", True), "CV001"),
+    (("person", "nobody", "", "staff", "staff", True), "CV001"),
+    (("person", None, "", "staff", "staff", True), "CV001"),
+    (("person", "ecole", "", "never seen", "staff", True), "CV002"),
+    (("person", "ecole", "", None, "staff", True), "CV002"),
+    (("person", "ecole", None, "staff", "staff", True), "CV002"),
+    (("person", "ecole", "https://idp.example", "staff", "staff", True), "CV002"),
 ])
 def test_who_may_not_enter_is_told_so(session, call, state):
     with pytest.raises(psycopg2.Error) as caught:
-        session.run("SELECT core.enter(%s, %s, %s, %s, %s)", *call)
+        session.run("SELECT core.enter(%s, %s, %s, %s, %s, %s)", *call)
     assert caught.value.pgcode == state
 
 
 @pytest.mark.parametrize("call", [
-    (None, None, None, "visitor", True), ("visitor", None, None, None, True),
-    ("person", "ecole", "staff", None, True), (None, None, None, None, None)])
+    (None, None, None, None, "visitor", True), ("visitor", None, None, None, None, True),
+    ("person", "ecole", "", "staff", None, True), (None, None, None, None, None, None)])
 def test_entering_as_nobody_opens_nothing(session, call):
     """NULL is neither equal nor unequal to anything: a check must not fall through."""
     with pytest.raises(psycopg2.Error) as caught:
-        session.run("SELECT core.enter(%s, %s, %s, %s, %s)", *call)
+        session.run("SELECT core.enter(%s, %s, %s, %s, %s, %s)", *call)
     assert caught.value.pgcode.startswith("CV")
 
 
@@ -300,7 +303,7 @@ def test_whoever_is_suspended_does_not_enter(session, owner_database):
                    " VALUES (gen_random_uuid(), 'suspended', 'S', 'suspended')"
                    " ON CONFLICT (slug) DO NOTHING")
     owner_database.commit()
-    session.run("SELECT core.admit(gen_random_uuid(), 'suspended', 'a')")
+    session.run("SELECT core.admit(gen_random_uuid(), 'suspended', '', 'a')")
     with pytest.raises(psycopg2.Error) as caught:
         session.enter("manager", organisation="suspended", subject="a")
     assert caught.value.pgcode == "CV001"

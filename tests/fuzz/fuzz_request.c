@@ -67,7 +67,7 @@ static void start(void)
     world.registry.plugin_count = 1;
     world.registry.routes = world.routes;
     world.service.registry = &world.registry;
-    world.service.tokens = token_memory_new(world.forge, world.forge->keys);
+    world.service.tokens = token_memory_new(world.forge, world.forge->keys, NULL);
     CHECK(world.service.tokens != NULL);
     xml_freeze();
 }

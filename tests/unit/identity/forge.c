@@ -106,25 +106,6 @@ void forge_free(struct forge *forge)
     talloc_free(forge);
 }
 
-char *forge_base64url(TALLOC_CTX *arena, const void *bytes, size_t size)
-{
-    char *text = talloc_zero_size(arena, size / 3 * 4 + 8);
-    size_t length;
-
-    assert_non_null(text);
-    (void)EVP_EncodeBlock((unsigned char *)text, bytes, (int)size);
-    length = strcspn(text, "=");
-    text[length] = '\0';
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '+') {
-            text[i] = '-';
-        } else if (text[i] == '/') {
-            text[i] = '_';
-        }
-    }
-    return text;
-}
-
 void forge_ecdsa(EVP_PKEY *pkey, const char *digest, const char *text, unsigned char *raw_r,
                  size_t width)
 {
@@ -145,25 +126,40 @@ void forge_ecdsa(EVP_PKEY *pkey, const char *digest, const char *text, unsigned 
     EVP_MD_CTX_free(context);
 }
 
-char *forge_input(TALLOC_CTX *arena, const char *header, const char *payload)
-{
-    char *input = talloc_asprintf(arena, "%s.%s", forge_base64url(arena, header, strlen(header)),
-                                  forge_base64url(arena, payload, strlen(payload)));
-
-    assert_non_null(input);
-    return input;
-}
-
 char *forge_token(TALLOC_CTX *arena, EVP_PKEY *pkey, const char *header, const char *payload)
 {
-    char *input = forge_input(arena, header, payload);
+    char *input = mint_input(arena, header, payload);
     unsigned char raw[64];
     char *token;
 
     forge_ecdsa(pkey, "SHA256", input, raw, sizeof raw / 2);
-    token = talloc_asprintf(arena, "%s.%s", input, forge_base64url(arena, raw, sizeof raw));
+    token = talloc_asprintf(arena, "%s.%s", input, mint_base64url(arena, raw, sizeof raw));
     assert_non_null(token);
     return token;
+}
+
+char *forge_object(TALLOC_CTX *arena, const char *const (*members)[2], size_t count,
+                   const char *name, const char *json)
+{
+    char *object = talloc_strdup(arena, "{");
+    bool found = false;
+
+    for (size_t i = 0; i < count; i++) {
+        const bool is_it = name != NULL && strcmp(members[i][0], name) == 0;
+        const char *value = is_it ? json : members[i][1];
+
+        found = found || is_it;
+        if (value != NULL) {
+            object = talloc_asprintf_append(object, "%s\"%s\":%s", object[1] != '\0' ? "," : "",
+                                            members[i][0], value);
+        }
+    }
+    if (name != NULL && json != NULL && !found) {
+        object = talloc_asprintf_append(object, ",\"%s\":%s", name, json);
+    }
+    object = talloc_asprintf_append(object, "}");
+    assert_non_null(object);
+    return object;
 }
 
 char *forge_payload(TALLOC_CTX *arena, const char *name, const char *json)
@@ -178,25 +174,8 @@ char *forge_payload(TALLOC_CTX *arena, const char *name, const char *json)
         {"iat", "1795500000"},
         {"exp", "1795503600"},
     };
-    char *payload = talloc_strdup(arena, "{");
-    bool found = false;
 
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        const bool is_it = name != NULL && strcmp(members[i][0], name) == 0;
-        const char *value = is_it ? json : members[i][1];
-
-        found = found || is_it;
-        if (value != NULL) {
-            payload = talloc_asprintf_append(payload, "%s\"%s\":%s", payload[1] != '\0' ? "," : "",
-                                             members[i][0], value);
-        }
-    }
-    if (name != NULL && json != NULL && !found) {
-        payload = talloc_asprintf_append(payload, ",\"%s\":%s", name, json);
-    }
-    payload = talloc_asprintf_append(payload, "}");
-    assert_non_null(payload);
-    return payload;
+    return forge_object(arena, members, sizeof members / sizeof members[0], name, json);
 }
 
 enum token_fault forge_judge_bytes(const struct forge *forge, const char *token, size_t size,
@@ -207,7 +186,7 @@ enum token_fault forge_judge_bytes(const struct forge *forge, const char *token,
     enum token_fault fault;
 
     memset(&claims, 0x5a, sizeof claims);
-    fault = token_verify(forge->keys, token, size, now, &claims);
+    fault = token_verify(forge->keys, NULL, token, size, now, &claims);
     if (fault == TOKEN_BELIEVED) {
         assert_string_not_equal(claims.subject, "");
     } else {

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "identity/token.h"
+#include "mint.h"
 
 #include <openssl/evp.h>
 #include <sys/types.h>
@@ -38,19 +39,20 @@ EVP_PKEY *forge_key(const char *curve);
 char *forge_private_pem(TALLOC_CTX *arena, EVP_PKEY *pkey);
 char *forge_public_pem(TALLOC_CTX *arena, EVP_PKEY *pkey);
 
-char *forge_base64url(TALLOC_CTX *arena, const void *bytes, size_t size);
-
 /* ECDSA with SHA-256 or SHA-384, both numbers padded to `width` bytes and joined (RFC 7518 §3.4).
  */
 void forge_ecdsa(EVP_PKEY *pkey, const char *digest, const char *text, unsigned char *raw_r,
                  size_t width);
 
-/* HEADER.PAYLOAD of texts, and the whole token with a signature of the key. */
-char *forge_input(TALLOC_CTX *arena, const char *header, const char *payload);
+/* The whole token of texts, with a signature of the key. */
 char *forge_token(TALLOC_CTX *arena, EVP_PKEY *pkey, const char *header, const char *payload);
 
-/* A payload that is believed at FORGE_NOW, but for the member of that name: its value is `json`
+/* A JSON object of these members (name, JSON), but for the one of that name: its value is `json`
  * instead, or it is left out when NULL. A new name adds a member. */
+char *forge_object(TALLOC_CTX *arena, const char *const (*members)[2], size_t count,
+                   const char *name, const char *json);
+
+/* A payload that is believed at FORGE_NOW, but for that member. */
 char *forge_payload(TALLOC_CTX *arena, const char *name, const char *json);
 
 /* token_verify at that time; whatever isn't believed must leave no claims. */

@@ -30,7 +30,7 @@ static char *good_token(struct forge *forge)
 
 static char *join(TALLOC_CTX *arena, const char *input, const void *signature, size_t size)
 {
-    return talloc_asprintf(arena, "%s.%s", input, forge_base64url(arena, signature, size));
+    return talloc_asprintf(arena, "%s.%s", input, mint_base64url(arena, signature, size));
 }
 
 static void good_token_is_believed(void **state)
@@ -48,7 +48,7 @@ static void algorithm_none(void **state)
     for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
         const char *header =
             talloc_asprintf(*state, "{\"alg\":\"%s\",\"kid\":\"k1\"}", spellings[i]);
-        const char *input = forge_input(*state, header, payload);
+        const char *input = mint_input(*state, header, payload);
 
         forge_expect(forge_judge(*state, input, FORGE_NOW), TOKEN_NOT_THREE_SEGMENTS, header);
         forge_expect(forge_judge(*state, talloc_asprintf(*state, "%s.", input), FORGE_NOW),
@@ -79,7 +79,7 @@ static void hmac_with_public_key(void **state)
     };
 
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
-        const char *input = forge_input(*state, headers[i], payload);
+        const char *input = mint_input(*state, headers[i], payload);
         unsigned char mac[64] = {0};
         unsigned size = 0;
 
@@ -98,7 +98,7 @@ static void other_algorithm_on_that_key(void **state)
     const struct forge *forge = *state;
     const char *payload = forge_payload(*state, NULL, NULL);
     static const char *const algorithms[] = {"ES384", "ES512", "RS256", "PS256", "ES256K", "es256"};
-    const char *input = forge_input(*state, FORGE_HEADER, payload);
+    const char *input = mint_input(*state, FORGE_HEADER, payload);
     unsigned char raw[64];
 
     for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++) {
@@ -123,7 +123,7 @@ static void other_curve(void **state)
     static const enum token_fault wanted[] = {TOKEN_HEADER_REFUSED, TOKEN_SIGNATURE_WRONG};
 
     for (size_t i = 0; i < 2; i++) {
-        const char *input = forge_input(*state, headers[i], payload);
+        const char *input = mint_input(*state, headers[i], payload);
         unsigned char raw[96];
 
         forge_ecdsa(pkey, i == 0 ? "SHA384" : "SHA256", input, raw, sizeof raw / 2);
@@ -149,8 +149,8 @@ static void embedded_key(void **state)
     header = talloc_asprintf(*state,
                              "{\"alg\":\"ES256\",\"kid\":\"k1\",\"jwk\":{\"kty\":\"EC\","
                              "\"crv\":\"P-256\",\"x\":\"%s\",\"y\":\"%s\"}}",
-                             forge_base64url(*state, point + 1, 32),
-                             forge_base64url(*state, point + 33, 32));
+                             mint_base64url(*state, point + 1, 32),
+                             mint_base64url(*state, point + 33, 32));
     forge_expect(forge_judge(*state, forge_token(*state, pkey, header, payload), FORGE_NOW),
                  TOKEN_HEADER_REFUSED, header);
     header = "{\"alg\":\"ES256\",\"kid\":\"k1\",\"jku\":\"http://127.0.0.1/keys\"}";
@@ -199,9 +199,9 @@ static void swapped_parts(void **state)
     const struct forge *forge = *state;
     const char *staff = good_token(*state);
     const char *admin =
-        forge_input(*state, FORGE_HEADER, forge_payload(*state, "role", "\"admin\""));
+        mint_input(*state, FORGE_HEADER, forge_payload(*state, "role", "\"admin\""));
     const char *header = "{\"kid\":\"k1\",\"alg\":\"ES256\"}";
-    const char *renamed = forge_input(*state, header, forge_payload(*state, NULL, NULL));
+    const char *renamed = mint_input(*state, header, forge_payload(*state, NULL, NULL));
     const char *signature = strrchr(staff, '.');
 
     forge_expect(forge_judge(forge, talloc_asprintf(*state, "%s%s", admin, signature), FORGE_NOW),
@@ -229,7 +229,7 @@ static void each_character_changed(void **state)
 static void each_byte_of_signature_flipped(void **state)
 {
     const struct forge *forge = *state;
-    const char *input = forge_input(*state, FORGE_HEADER, forge_payload(*state, NULL, NULL));
+    const char *input = mint_input(*state, FORGE_HEADER, forge_payload(*state, NULL, NULL));
     unsigned char raw[64];
 
     forge_ecdsa(forge->pkey, "SHA256", input, raw, sizeof raw / 2);
@@ -258,7 +258,7 @@ static void each_truncation(void **state)
 static void signature_in_der(void **state)
 {
     const struct forge *forge = *state;
-    const char *input = forge_input(*state, FORGE_HEADER, forge_payload(*state, NULL, NULL));
+    const char *input = mint_input(*state, FORGE_HEADER, forge_payload(*state, NULL, NULL));
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     unsigned char der[80];
     size_t size = sizeof der;
@@ -284,7 +284,7 @@ static void degenerate_numbers(void **state)
     static const unsigned char zero[32];
     static const unsigned char one[32] = {[31] = 1};
     const unsigned char *const numbers[] = {zero, one, order};
-    const char *input = forge_input(*state, FORGE_HEADER, forge_payload(*state, NULL, NULL));
+    const char *input = mint_input(*state, FORGE_HEADER, forge_payload(*state, NULL, NULL));
 
     for (size_t i = 0; i < 9; i++) {
         unsigned char raw[64];

@@ -283,13 +283,13 @@ static void first_signs_and_all_verify(void **state)
     const char *token;
 
     assert_non_null(keys);
-    forge_expect(token_verify(keys, old, strlen(old), FORGE_NOW, &claims), TOKEN_BELIEVED, "old");
-    forge_expect(token_verify(keys, new, strlen(new), FORGE_NOW, &claims), TOKEN_BELIEVED, "new");
+    forge_expect(token_verify(keys, NULL, old, strlen(old), FORGE_NOW, &claims), TOKEN_BELIEVED, "old");
+    forge_expect(token_verify(keys, NULL, new, strlen(new), FORGE_NOW, &claims), TOKEN_BELIEVED, "new");
     claims.id[0] = '\0';
     token = token_sign(forge, keys, &claims, &error);
     assert_non_null(token);
     forge_expect(forge_judge(forge, token, FORGE_NOW), TOKEN_KEY_UNKNOWN, "made with k2");
-    forge_expect(token_verify(keys, mixed, strlen(mixed), FORGE_NOW, &claims),
+    forge_expect(token_verify(keys, NULL, mixed, strlen(mixed), FORGE_NOW, &claims),
                  TOKEN_SIGNATURE_WRONG, "k1 under the name of k2");
     EVP_PKEY_free(next);
 }

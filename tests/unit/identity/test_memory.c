@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* test_memory.c: the memory of verified tokens. That it answers by itself is seen by taking the
  * keys away: then nothing can be verified any more. */
-#include "forge.h"
+#include "providers.h"
 
 #include "identity/keys.h"
 
@@ -21,7 +21,7 @@ static int set_up(void **state)
 
     assert_non_null(fixture);
     fixture->forge = forge_new();
-    fixture->memory = token_memory_new(fixture, fixture->forge->keys);
+    fixture->memory = token_memory_new(fixture, fixture->forge->keys, NULL);
     assert_non_null(fixture->memory);
     *state = fixture;
     return 0;
@@ -185,6 +185,110 @@ static void slots_are_shared(void **state)
     }
 }
 
+/* ---- issuers' tokens */
+
+struct shared {
+    struct providers *providers;
+    struct token_memory *memory;
+};
+
+static int set_up_shared(void **state)
+{
+    struct shared *shared = talloc_zero(NULL, struct shared);
+
+    assert_non_null(shared);
+    shared->providers = providers_new();
+    shared->memory =
+        token_memory_new(shared, shared->providers->forge->keys, shared->providers->issuers);
+    assert_non_null(shared->memory);
+    *state = shared;
+    return 0;
+}
+
+static int tear_down_shared(void **state)
+{
+    struct shared *shared = *state;
+
+    providers_free(shared->providers);
+    talloc_free(shared);
+    return 0;
+}
+
+static enum token_fault ask(struct shared *shared, const char *token, int64_t now,
+                            struct token_claims *claims_r)
+{
+    memset(claims_r, 0x5a, sizeof *claims_r);
+    return token_memory_verify(shared->memory, token, strlen(token), now, claims_r);
+}
+
+static void expect_whose(struct shared *shared, const char *token, const char *organisation,
+                         const char *issuer)
+{
+    struct token_claims claims;
+
+    forge_expect(ask(shared, token, FORGE_NOW, &claims), TOKEN_BELIEVED, organisation);
+    assert_string_equal(claims.organisation, organisation);
+    assert_string_equal(claims.issuer, issuer);
+    assert_string_equal(claims.subject, "alice");
+}
+
+/* One subject of three issuers stays three people, remembered or not. */
+static void remembers_whose_token_it_was(void **state)
+{
+    struct shared *shared = *state;
+    struct providers *providers = shared->providers;
+    const char *header = provider_header(shared, "ES256", "p256");
+    const char *const tokens[] = {
+        provider_token(providers, NULL, NULL),
+        mint_token(shared, providers->banque.keys[P256_KEY], "ES256", header,
+                   provider_payload(shared, BANQUE, NULL, NULL)),
+        forge_token(shared, providers->forge->pkey, FORGE_HEADER,
+                    forge_payload(shared, NULL, NULL)),
+    };
+
+    for (int round = 0; round < 3; round++) {
+        expect_whose(shared, tokens[0], "aciers", ACIERS);
+        expect_whose(shared, tokens[1], "banque", BANQUE);
+        expect_whose(shared, tokens[2], "ecole", "");
+        /* from the second round on by memory alone */
+        providers->issuers->count = 0;
+        hide_keys(&(struct fixture){.forge = providers->forge}, true);
+    }
+}
+
+static void issuers_tokens_expire_in_memory(void **state)
+{
+    struct shared *shared = *state;
+    const char *token = provider_token(shared->providers, NULL, NULL);
+    const int64_t end = FORGE_NOW + 3600 + TOKEN_LEEWAY;
+    static const struct token_claims none;
+    struct token_claims claims;
+
+    forge_expect(ask(shared, token, FORGE_NOW, &claims), TOKEN_BELIEVED, "good");
+    shared->providers->issuers->count = 0;
+    forge_expect(ask(shared, token, end - 1, &claims), TOKEN_BELIEVED, "last second");
+    forge_expect(ask(shared, token, end, &claims), TOKEN_EXPIRED, "expired");
+    assert_memory_equal(&claims, &none, sizeof claims);
+    forge_expect(ask(shared, token, FORGE_NOW - TOKEN_LEEWAY - 1, &claims), TOKEN_NOT_YET_VALID,
+                 "early");
+}
+
+static void refused_issuers_tokens_are_not_remembered(void **state)
+{
+    struct shared *shared = *state;
+    struct providers *providers = shared->providers;
+    const char *staff = provider_token(providers, "role", "\"staff\"");
+    char *changed = provider_token(providers, NULL, NULL);
+    struct token_claims claims;
+
+    for (int i = 0; i < 3; i++) {
+        forge_expect(ask(shared, staff, FORGE_NOW, &claims), TOKEN_ROLE_REFUSED, "staff");
+    }
+    forge_expect(ask(shared, changed, FORGE_NOW, &claims), TOKEN_BELIEVED, "good");
+    strrchr(changed, '.')[10] ^= 'A' ^ 'B';
+    assert_int_not_equal(ask(shared, changed, FORGE_NOW, &claims), TOKEN_BELIEVED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +300,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(clock_steps_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(not_before_is_awaited, set_up, tear_down),
         cmocka_unit_test_setup_teardown(slots_are_shared, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(remembers_whose_token_it_was, set_up_shared,
+                                        tear_down_shared),
+        cmocka_unit_test_setup_teardown(issuers_tokens_expire_in_memory, set_up_shared,
+                                        tear_down_shared),
+        cmocka_unit_test_setup_teardown(refused_issuers_tokens_are_not_remembered, set_up_shared,
+                                        tear_down_shared),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
