@@ -18,7 +18,8 @@ static bool is_name(const char *text)
 
 int registry_check(const codev_plugin *descriptor, const char *name, struct error *error)
 {
-    if (descriptor->api_major != CODEV_API_MAJOR || descriptor->api_minor > CODEV_API_MINOR) {
+    /* While the major is 0, every minor may change everything. */
+    if (descriptor->api_major != CODEV_API_MAJOR || descriptor->api_minor != CODEV_API_MINOR) {
         return error_set(error, "it was built for API %u.%u, this codev has %d.%d.",
                          descriptor->api_major, descriptor->api_minor, CODEV_API_MAJOR,
                          CODEV_API_MINOR);
@@ -92,6 +93,28 @@ static int compile_segment(TALLOC_CTX *context, const char *text, size_t length,
     return segment_r->text == NULL ? no_memory(error) : 0;
 }
 
+/* Words "type/subtype" with one space between, as negotiate() reads them. */
+static int check_media(const char *media, struct error *error)
+{
+    const char *at = media;
+
+    for (size_t count = 0; count < ROUTE_MEDIA_MAX; count++) {
+        const size_t length = strcspn(at, " ");
+        const char *slash = memchr(at, '/', length);
+
+        if (slash == NULL || slash == at || slash == at + length - 1) {
+            break;
+        }
+        if (at[length] == '\0') {
+            return 0;
+        }
+        at += length + 1;
+    }
+    return error_set(error,
+                     "the media types “%s” of a route are not 1 to %d types with a space between.",
+                     media, ROUTE_MEDIA_MAX);
+}
+
 int route_compile(TALLOC_CTX *context, const char *prefix, const codev_route *declared,
                   struct route *route_r, struct error *error)
 {
@@ -106,6 +129,12 @@ int route_compile(TALLOC_CTX *context, const char *prefix, const codev_route *de
                          declared->path);
     }
     route_r->declared = declared;
+    route_r->media = declared->media != NULL  ? declared->media
+                     : declared->page != NULL ? MEDIA_XML " " MEDIA_HTML
+                                              : MEDIA_XML;
+    if (check_media(route_r->media, error) != 0) {
+        return -1;
+    }
     while (*path == '/' && path[1] != '\0') {
         const size_t size = strcspn(++path, "/");
 

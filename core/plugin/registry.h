@@ -12,8 +12,13 @@
 #include <codev/plugin.h>
 #include <stdbool.h>
 
+/* Media types of documents (RFC 7303, HTML). */
+#define MEDIA_XML "application/xml"
+#define MEDIA_HTML "text/html"
+
 enum {
     ROUTE_SEGMENTS_MAX = 8,
+    ROUTE_MEDIA_MAX = 8,  /* media types that a route answers with */
     ROUTE_TEXT_MAX = 128, /* bytes of a {name:text} segment */
 };
 
@@ -39,6 +44,7 @@ struct route {
     struct segment segments[ROUTE_SEGMENTS_MAX];
     size_t segment_count;
     const struct xml_page *page, *form_page; /* NULL where there is none */
+    const char *media;                       /* types it answers with, the best first */
 };
 
 struct registry {

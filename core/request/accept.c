@@ -115,10 +115,9 @@ int request_accept(codev_request *request)
     request->scheme = variable(request, "REQUEST_SCHEME");
     request->idempotency_key = variable(request, "HTTP_IDEMPOTENCY_KEY");
     /* A problem found before negotiation is shown to a browser as a page all the same. */
-    request->representation =
-        negotiate(request->accept, true, REPRESENTATION_XML) == REPRESENTATION_HTML
-            ? REPRESENTATION_HTML
-            : REPRESENTATION_XML;
+    request->representation = negotiate(request->accept, MEDIA_XML " " MEDIA_HTML) == 1
+                                  ? REPRESENTATION_HTML
+                                  : REPRESENTATION_XML;
     if (strlen(request->path) > REQUEST_PATH_MAX || strlen(request->query) > REQUEST_QUERY_MAX ||
         request->content_length < 0) {
         return request_problem(request, PROBLEM_MALFORMED_REQUEST);

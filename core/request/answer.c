@@ -46,6 +46,9 @@ static int render_page(codev_request *request, const struct xml_page *page, xmlD
 
 int answer_render(codev_request *request)
 {
+    if (request->body_media != NULL) {
+        return 0; /* codev_answer_bytes gave them */
+    }
     if (request->status == 303) {
         request->body = "";
         request->body_size = 0;
@@ -83,6 +86,9 @@ static void render_problem(codev_request *request)
 
 static const char *media_type(const codev_request *request)
 {
+    if (request->problem == PROBLEM_NONE && request->body_media != NULL) {
+        return request->body_media;
+    }
     if (request->representation == REPRESENTATION_HTML) {
         return "text/html; charset=utf-8";
     }
@@ -127,7 +133,7 @@ static const char *reason_phrase(int status)
 static const char *entity_tag(codev_request *request)
 {
     enum { TAG_BYTES = 16 };
-    const char *version = request->representation == REPRESENTATION_XML
+    const char *version = request->media != NULL && strcmp(request->media, MEDIA_XML) == 0
                               ? xml_get(request, xmlDocGetRootElement(request->answer), "@version")
                               : NULL;
     unsigned char digest[EVP_MAX_MD_SIZE];

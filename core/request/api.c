@@ -197,6 +197,21 @@ int codev_answer(codev_request *request, codev_node *document)
     return CODEV_OK;
 }
 
+const char *codev_media(codev_request *request)
+{
+    return request->media;
+}
+
+int codev_answer_bytes(codev_request *request, const char *content_type, const char *bytes,
+                       size_t size)
+{
+    request->body = bytes;
+    request->body_size = size;
+    request->body_media = content_type;
+    request->status = 200;
+    return CODEV_OK;
+}
+
 int codev_answer_created(codev_request *request, codev_node *document, const char *location,
                          const char *page)
 {

@@ -36,21 +36,31 @@ static int parse_quality(const char *parameters, size_t length)
     return QUALITY_MAX;
 }
 
-struct weight {
-    int specificity; /* 0: no range has matched, 1: any, 2: type, 3: type and subtype */
+/* One media type that is offered, and what the client thinks of it. */
+struct offer {
+    const char *type; /* as many bytes as its length */
+    size_t length;
+    int specificity; /* of the range that decided: 0: none has matched, 1: any, 2: type, 3: both */
     int quality;
 };
 
-/* Of the ranges that match, the most specific one decides. */
-static void consider(struct weight *weight, int specificity, int quality)
+/* How closely the media range means the type; 0: not at all. */
+static int specificity_of(const char *range, size_t length, const struct offer *offer)
 {
-    if (specificity > weight->specificity) {
-        weight->specificity = specificity;
-        weight->quality = quality;
+    const size_t slash =
+        (size_t)((const char *)memchr(offer->type, '/', offer->length) - offer->type);
+
+    if (length == 3 && strncmp(range, "*/*", 3) == 0) {
+        return 1;
     }
+    if (length == slash + 2 && strncmp(range + slash, "/*", 2) == 0) {
+        return strncasecmp(range, offer->type, slash) == 0 ? 2 : 0;
+    }
+    return length == offer->length && strncasecmp(range, offer->type, length) == 0 ? 3 : 0;
 }
 
-static void read_range(const char *range, size_t length, struct weight *xml, struct weight *html)
+/* Of the ranges that match a type, the most specific one decides. */
+static void read_range(const char *range, size_t length, struct offer *offers, size_t count)
 {
     const size_t type = strcspn(range, ";,");
     const int quality = type < length ? parse_quality(range + type, length - type) : QUALITY_MAX;
@@ -59,58 +69,83 @@ static void read_range(const char *range, size_t length, struct weight *xml, str
     while (name > 0 && isspace((unsigned char)range[name - 1])) {
         name--;
     }
-    if (name == 3 && strncmp(range, "*/*", 3) == 0) {
-        consider(xml, 1, quality);
-        consider(html, 1, quality);
-    } else if (name == 13 && strncasecmp(range, "application/*", 13) == 0) {
-        consider(xml, 2, quality);
-    } else if (name == 6 && strncasecmp(range, "text/*", 6) == 0) {
-        consider(html, 2, quality);
-    } else if (name == 15 && strncasecmp(range, "application/xml", 15) == 0) {
-        consider(xml, 3, quality);
-    } else if (name == 9 && strncasecmp(range, "text/html", 9) == 0) {
-        consider(html, 3, quality);
+    for (size_t i = 0; i < count; i++) {
+        const int specificity = specificity_of(range, name, &offers[i]);
+
+        if (specificity > offers[i].specificity) {
+            offers[i].specificity = specificity;
+            offers[i].quality = quality;
+        }
     }
 }
 
-int negotiate(const char *accept, bool has_page, enum representation preferred)
+static size_t read_offers(const char *offered, struct offer *offers)
 {
-    struct weight xml = {0, 0};
-    struct weight html = {0, 0};
+    size_t count = 0;
+
+    while (*offered != '\0' && count < ROUTE_MEDIA_MAX) {
+        const size_t length = strcspn(offered, " ");
+
+        offers[count++] = (struct offer){.type = offered, .length = length};
+        offered += length + strspn(offered + length, " ");
+    }
+    return count;
+}
+
+int negotiate(const char *accept, const char *offered)
+{
+    struct offer offers[ROUTE_MEDIA_MAX];
+    const size_t count = read_offers(offered, offers);
+    int best = -1;
 
     if (*accept == '\0') {
-        return (int)(has_page ? preferred : REPRESENTATION_XML);
+        return 0;
     }
     for (const char *at = accept; *at != '\0';) {
         size_t length;
 
         at += strspn(at, ", \t");
         length = strcspn(at, ",");
-        read_range(at, length, &xml, &html);
+        read_range(at, length, offers, count);
         at += length;
     }
-    if (has_page && html.quality > 0 &&
-        (html.quality > xml.quality ||
-         (html.quality == xml.quality && preferred == REPRESENTATION_HTML))) {
-        return REPRESENTATION_HTML;
+    for (size_t i = 0; i < count; i++) {
+        if (offers[i].quality > (best < 0 ? 0 : offers[best].quality)) {
+            best = (int)i;
+        }
     }
-    return xml.quality > 0 ? REPRESENTATION_XML : -1;
+    return best;
+}
+
+/* The offered type of that place. */
+static const char *media_at(codev_request *request, const char *offered, int place)
+{
+    for (; place > 0; place--) {
+        offered += strcspn(offered, " ");
+        offered += strspn(offered, " ");
+    }
+    return talloc_strndup(request, offered, strcspn(offered, " "));
 }
 
 int request_negotiate(codev_request *request)
 {
-    const codev_route *declared = request->route->declared;
+    const struct route *route = request->route;
     int found;
 
-    if (request->is_form && declared->form != NULL) {
+    if (request->is_form && route->declared->form != NULL) {
         request->representation = REPRESENTATION_HTML; /* a form is answered to a person */
+        request->media = MEDIA_HTML;
         return 0;
     }
-    found = negotiate(request->accept, declared->page != NULL,
-                      declared->page_first ? REPRESENTATION_HTML : REPRESENTATION_XML);
+    found = negotiate(request->accept, route->media);
     if (found < 0) {
         return request_problem(request, PROBLEM_NOT_ACCEPTABLE);
     }
-    request->representation = (enum representation)found;
+    request->media = media_at(request, route->media, found);
+    if (request->media == NULL) {
+        return request_problem(request, PROBLEM_UNAVAILABLE);
+    }
+    request->representation =
+        strcmp(request->media, MEDIA_HTML) == 0 ? REPRESENTATION_HTML : REPRESENTATION_XML;
     return 0;
 }

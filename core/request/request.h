@@ -43,6 +43,7 @@ enum stage {
     STAGE_COUNT
 };
 
+/* How documents are shown, problems included. */
 enum representation { REPRESENTATION_XML, REPRESENTATION_HTML };
 
 /* Kinds of problems; status, URI and texts stand in problem.c's table. */
@@ -92,6 +93,7 @@ struct codev_request {
     const char *allow;                        /* methods of the path, for 405 */
     struct principal principal;
     enum representation representation;
+    const char *media; /* the type that was negotiated, without parameters */
     bool is_form, form_is_broken;
     const char *bytes; /* the body as it came, content_length of them; NULL: not read */
     const struct xml_field *form_fields;
@@ -107,9 +109,10 @@ struct codev_request {
     int status;
     xmlDoc *answer;
     const struct xml_page *page;
-    const char *location; /* with the mount point; NULL: none */
-    const char *next;     /* address of a list's next page; NULL: none */
-    const char *body;     /* rendered; NULL: none */
+    const char *location;   /* with the mount point; NULL: none */
+    const char *next;       /* address of a list's next page; NULL: none */
+    const char *body;       /* rendered; NULL: none */
+    const char *body_media; /* its Content-Type; NULL: the representation's */
     size_t body_size;
 
     int64_t spent[STAGE_COUNT]; /* microseconds */
@@ -141,9 +144,9 @@ int problem_write_faults(codev_request *request, xmlNode *node);
 /* Render the answer's document in the wanted representation. 0, or -1 with the problem set. */
 int answer_render(codev_request *request);
 
-/* The better of the two representations by Accept (RFC 9110 §12.5.1), `preferred` when both are as
- * good. -1 when neither is accepted. */
-int negotiate(const char *accept, bool has_page, enum representation preferred);
+/* The place of the best of the offered media types (a space between, the best first) by Accept (RFC
+ * 9110 §12.5.1); of those that the client takes alike, the first. -1: it takes none. */
+int negotiate(const char *accept, const char *offered);
 
 /* application/x-www-form-urlencoded (WHATWG URL §5.1) taken apart; bytes must be UTF-8 without NUL.
  * -1: malformed or more than REQUEST_FIELDS_MAX. */

@@ -160,13 +160,13 @@ static const codev_route routes[] = {
      .page = "form.xsl",
      .title = "Demander un devis",
      .handle = form,
-     .page_first = 1},
+     .media = "text/html application/xml"},
     {.method = "GET",
      .path = "/confirmation/{reference:text}",
      .roles = CODEV_ANYONE,
      .page = "confirmation.xsl",
      .handle = confirmation,
-     .page_first = 1},
+     .media = "text/html application/xml"},
     {.method = NULL},
 };
 

@@ -25,7 +25,7 @@ static const codev_route declared[] = {
      .path = "/confirmation/{reference:text}",
      .roles = CODEV_ANYONE,
      .page = "x",
-     .page_first = 1},
+     .media = "text/html application/xml"},
     {.method = NULL},
 };
 static const codev_plugin descriptor = {.name = "quotes", .routes = declared};

@@ -6,9 +6,11 @@
  * handler runs one request at a time and needs no locks.
  *
  * The API has its own number, major.minor, apart from the product's version. Majors must be equal;
- * a plugin built for an older minor works. While the major is 0 there is no promise yet.
+ * a plugin built for an older minor works. While the major is 0 there is no promise yet: the minors
+ * must be equal too.
  *
  *   0.1  routes, statements, documents by path, pages and forms
+ *   0.2  media types other than XML and HTML
  *
  * Conventions: functions that can fail return CODEV_OK or CODEV_FAILED; after CODEV_FAILED the
  * problem is recorded in the request, the handler returns CODEV_FAILED itself, and nothing of the
@@ -26,7 +28,7 @@ extern "C" {
 #endif
 
 #define CODEV_API_MAJOR 0
-#define CODEV_API_MINOR 1
+#define CODEV_API_MINOR 2
 
 enum { CODEV_OK = 0, CODEV_FAILED = -1 };
 
@@ -90,7 +92,10 @@ typedef struct codev_route {
     /* The route is a list, see codev_select_list; ends with a NULL name. NULL: it is none. A list
      * refuses query parameters other than these, `limit` and `after`. */
     const codev_filter *filters;
-    int page_first; /* not 0: text/html, not XML, where the client takes both alike */
+    /* Media types that it answers with, a space between, best first: of those that a client takes
+     * alike it gets the first. NULL: "application/xml", and "text/html" after it where the route
+     * has a page. For other types the handler asks codev_media and gives codev_answer_bytes. */
+    const char *media;
 } codev_route;
 
 typedef struct codev_plugin {
@@ -180,6 +185,11 @@ int codev_answer_list(codev_request *request, const char *root, const char *elem
 
 /* 200 with the document (and, in a browser, the route's page). */
 int codev_answer(codev_request *request, codev_node *document);
+/* The media type that was negotiated, one of the route's. */
+const char *codev_media(codev_request *request);
+/* 200 with these bytes, which live as long as the request, and this Content-Type. */
+int codev_answer_bytes(codev_request *request, const char *content_type, const char *bytes,
+                       size_t size);
 /* 201 with Location; a form post is answered 303 to `page` instead. Both without the mount point.
  */
 int codev_answer_created(codev_request *request, codev_node *document, const char *location,

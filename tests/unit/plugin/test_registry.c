@@ -35,7 +35,7 @@ static void another_major_is_refused(void **state)
 
     (void)state;
     other.api_major = CODEV_API_MAJOR + 1;
-    refuse(&other, "quotes", "it was built for API 1.1, this codev has 0.1.");
+    refuse(&other, "quotes", "it was built for API 1.2, this codev has 0.2.");
 }
 
 static void a_newer_minor_is_refused(void **state)
@@ -44,7 +44,7 @@ static void a_newer_minor_is_refused(void **state)
 
     (void)state;
     other.api_minor = CODEV_API_MINOR + 1;
-    refuse(&other, "quotes", "it was built for API 0.2, this codev has 0.1.");
+    refuse(&other, "quotes", "it was built for API 0.3, this codev has 0.2.");
 }
 
 static void another_size_is_refused(void **state)
@@ -209,6 +209,41 @@ static void broken_paths_are_refused(void **state)
     }
 }
 
+static void media_types_are_words(void **state)
+{
+    static const char *const wrong[] = {"",
+                                        "text",
+                                        "text/",
+                                        "/html",
+                                        "text/html  text/plain",
+                                        " text/html",
+                                        "a/b ",
+                                        "a/b text",
+                                        "a/b c/d e/f g/h i/j k/l m/n o/p q/r" /* 9 */};
+    static const char *const right[] = {"text/html", "text/html application/xml",
+                                        "a/b c/d e/f g/h i/j k/l m/n o/p"};
+    codev_route declared = {.method = "GET", .path = "/"};
+    struct route route = {0};
+
+    for (size_t i = 0; i < LENGTH(wrong); i++) {
+        declared.media = wrong[i];
+        if (route_compile(*state, "", &declared, &route, &error) != -1) {
+            fail_msg("the media types \"%s\" were taken", wrong[i]);
+        }
+    }
+    for (size_t i = 0; i < LENGTH(right); i++) {
+        declared.media = right[i];
+        assert_int_equal(route_compile(*state, "", &declared, &route, &error), 0);
+        assert_string_equal(route.media, right[i]);
+    }
+    declared.media = NULL;
+    assert_int_equal(route_compile(*state, "", &declared, &route, &error), 0);
+    assert_string_equal(route.media, "application/xml");
+    declared.page = "a.xsl";
+    assert_int_equal(route_compile(*state, "", &declared, &route, &error), 0);
+    assert_string_equal(route.media, "application/xml text/html");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +259,7 @@ int main(void)
         cmocka_unit_test(the_cores_paths_have_no_prefix),
         cmocka_unit_test(a_path_has_at_most_8_segments),
         cmocka_unit_test(broken_paths_are_refused),
+        cmocka_unit_test(media_types_are_words),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -10,6 +10,10 @@
 
 enum { XML = REPRESENTATION_XML, HTML = REPRESENTATION_HTML, NEITHER = -1 };
 
+/* What routes with and without a page offer; the places are those of the enum. */
+static const char with[] = "application/xml text/html";
+static const char without[] = "application/xml";
+
 struct negotiation {
     const char *accept;
     int with_page, without_page;
@@ -18,8 +22,8 @@ struct negotiation {
 static void check(const struct negotiation *table, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const int with_page = negotiate(table[i].accept, true, REPRESENTATION_XML);
-        const int without_page = negotiate(table[i].accept, false, REPRESENTATION_XML);
+        const int with_page = negotiate(table[i].accept, with);
+        const int without_page = negotiate(table[i].accept, without);
 
         if (with_page != table[i].with_page || without_page != table[i].without_page) {
             fail_msg("Accept: %s: %d with a page, %d without", table[i].accept, with_page,
@@ -201,10 +205,29 @@ static void a_header_cut_anywhere_is_read_within_its_bounds(void **state)
         char *cut = strndup(accept, length);
 
         assert_non_null(cut);
-        (void)negotiate(cut, true, REPRESENTATION_XML);
-        (void)negotiate(cut, false, REPRESENTATION_XML);
+        (void)negotiate(cut, with);
+        (void)negotiate(cut, without);
         free(cut);
     }
+}
+
+static void the_first_of_equals_is_given(void **state)
+{
+    static const char pages_first[] = "text/html application/xml";
+    static const char three[] = "application/xml text/html application/pdf";
+
+    (void)state;
+    assert_int_equal(negotiate("*/*", pages_first), 0);
+    assert_int_equal(negotiate("", pages_first), 0);
+    assert_int_equal(negotiate("application/xml, text/html", pages_first), 0);
+    assert_int_equal(negotiate("application/xml, text/html;q=0.9", pages_first), 1);
+    assert_int_equal(negotiate("application/pdf", three), 2);
+    assert_int_equal(negotiate("application/*", three), 0);
+    assert_int_equal(negotiate("application/*;q=0.5, application/xml;q=0.1", three), 2);
+    assert_int_equal(negotiate("application/openmetrics-text; version=1.0.0; q=0.75, */*;q=0.1",
+                               "text/plain application/openmetrics-text"),
+                     1);
+    assert_int_equal(negotiate("image/*", three), -1);
 }
 
 /* ---- the stage */
@@ -213,20 +236,25 @@ static void stage(const char *accept, const char *content_type, const char *page
                   codev_handler *form, int wanted, bool wanted_form)
 {
     const codev_route declared = {.method = "POST", .path = "/", .page = page, .form = form};
-    const struct route route = {.declared = &declared};
-    codev_request request = {
-        .route = &route, .accept = accept, .content_type = content_type, .method = "POST"};
+    const struct route route = {.declared = &declared, .media = page != NULL ? with : without};
+    codev_request *const request = talloc_zero(NULL, codev_request);
 
-    request.is_form = request_is_form(&request);
+    request->route = &route;
+    request->accept = accept;
+    request->content_type = content_type;
+    request->method = "POST";
+    request->is_form = request_is_form(request);
     if (wanted == NEITHER) {
-        assert_int_equal(request_negotiate(&request), -1);
-        assert_int_equal(request.problem, PROBLEM_NOT_ACCEPTABLE);
-        return;
+        assert_int_equal(request_negotiate(request), -1);
+        assert_int_equal(request->problem, PROBLEM_NOT_ACCEPTABLE);
+    } else {
+        assert_int_equal(request_negotiate(request), 0);
+        assert_int_equal(request->problem, PROBLEM_NONE);
+        assert_int_equal(request->representation, wanted);
+        assert_string_equal(request->media, wanted == HTML ? MEDIA_HTML : MEDIA_XML);
+        assert_int_equal(request->is_form, wanted_form);
     }
-    assert_int_equal(request_negotiate(&request), 0);
-    assert_int_equal(request.problem, PROBLEM_NONE);
-    assert_int_equal(request.representation, wanted);
-    assert_int_equal(request.is_form, wanted_form);
+    talloc_free(request);
 }
 
 static int some_form(codev_request *request)
@@ -273,6 +301,7 @@ int main(void)
         cmocka_unit_test(what_there_is_not_is_not_accepted),
         cmocka_unit_test(junk_harms_nobody),
         cmocka_unit_test(a_header_cut_anywhere_is_read_within_its_bounds),
+        cmocka_unit_test(the_first_of_equals_is_given),
         cmocka_unit_test(a_form_is_answered_to_a_person_whatever_accept_says),
         cmocka_unit_test(a_route_without_forms_negotiates),
     };
