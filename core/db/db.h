@@ -22,7 +22,7 @@ enum {
 
 /* ---- statements (statement.c) */
 
-enum db_source { DB_FROM_DOCUMENT, DB_FROM_PATH, DB_FROM_QUERY, DB_FROM_LIST };
+enum db_source { DB_FROM_DOCUMENT, DB_FROM_PATH, DB_FROM_QUERY, DB_FROM_LIST, DB_FROM_REQUEST };
 
 struct db_parameter {
     enum db_source source;

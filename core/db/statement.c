@@ -10,6 +10,7 @@ static const struct {
 } sources[] = {{"path:", DB_FROM_PATH},
                {"query:", DB_FROM_QUERY},
                {"list:", DB_FROM_LIST},
+               {"request:", DB_FROM_REQUEST},
                {"", DB_FROM_DOCUMENT}};
 
 static int parse_parameter(TALLOC_CTX *context, const char *text, size_t length,
@@ -35,6 +36,11 @@ static int parse_parameter(TALLOC_CTX *context, const char *text, size_t length,
                          "The parameter {%.*s} has no name, or is a list that is not in the "
                          "document.",
                          (int)whole_length, whole);
+    }
+    /* An unknown name would be NULL, which here means that any version will do. */
+    if (parameter_r->source == DB_FROM_REQUEST &&
+        (length != strlen("if-match") || strncmp(text, "if-match", length) != 0)) {
+        return error_set(error, "There is no parameter {%.*s}.", (int)whole_length, whole);
     }
     parameter_r->name = talloc_strndup(context, text, length);
     return parameter_r->name == NULL ? error_set(error, "There is no memory for a statement.") : 0;

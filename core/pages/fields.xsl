@@ -16,7 +16,9 @@
                     chosen: nodes), hint, required
     check           name, checked, words: a checkbox of its own, with its words
     error           name: the message that stands beside a field
-    error-summary   heading (h2…): what is wrong, on top of the form, with a link to each field
+    error-summary   heading (h2…), not-yet (words): what is wrong, on top of the form, with a link to
+                    each field
+    hidden-fields   method (PUT or DELETE, where it is not POST): what the core is told
 
   "required" is a boolean. A field's name is the path of its element below the root, with dots
   between; so the path of an error tells its field: /quote-request/need/audience[2] is told at
@@ -248,17 +250,29 @@
     </xsl:if>
   </xsl:template>
 
+  <!-- ==== What a form cannot say by itself -->
+
+  <xsl:template name="hidden-fields">
+    <xsl:param name="method"/>
+    <xsl:if test="string($method) != ''">
+      <input type="hidden" name="_method" value="{$method}"/>
+    </xsl:if>
+    <input type="hidden" name="_idempotency-key" value="{/core:form/@idempotency-key}"/>
+    <xsl:if test="/core:form/@if-match">
+      <input type="hidden" name="_if-match" value="{/core:form/@if-match}"/>
+    </xsl:if>
+  </xsl:template>
+
   <!-- ==== The summary -->
 
   <!-- The browser goes to it by itself when the page is shown. -->
   <xsl:template name="error-summary">
     <xsl:param name="heading" select="'h2'"/>
+    <xsl:param name="not-yet" select="'Votre demande n’est pas encore envoyée'"/>
     <xsl:variable name="errors" select="/core:form/core:error"/>
     <xsl:if test="$errors">
       <div class="error-summary" role="alert" tabindex="-1" autofocus="autofocus">
-        <xsl:element name="{$heading}">
-          <xsl:text>Votre demande n’est pas encore envoyée</xsl:text>
-        </xsl:element>
+        <xsl:element name="{$heading}"><xsl:value-of select="$not-yet"/></xsl:element>
         <p>
           <xsl:choose>
             <xsl:when test="count($errors) = 1">Un point est à revoir&#xA0;:</xsl:when>

@@ -17,21 +17,45 @@ static const char *variable(const codev_request *request, const char *name)
     return value != NULL ? value : "";
 }
 
-/* All cookies: nginx hands on as many variables of this name as there were header lines, so that of
- * two sessions in two lines the first would pass for the only one. */
-static const char *cookies(codev_request *request)
+/* All values of a header: nginx hands on as many variables of its name as there were lines, so that
+ * of two sessions in two lines of cookies the first would pass for the only one. NULL: no memory.
+ */
+static const char *header(codev_request *request, const char *name, const char *separator)
 {
-    static const char name[] = "HTTP_COOKIE=";
+    const size_t length = strlen(name);
     const char *all = "";
 
     for (char **at = request->fcgi->envp; all != NULL && *at != NULL; at++) {
-        if (strncmp(*at, name, sizeof name - 1) == 0) {
-            const char *value = *at + sizeof name - 1;
+        if (strncmp(*at, name, length) == 0 && (*at)[length] == '=') {
+            const char *value = *at + length + 1;
 
-            all = *all == '\0' ? value : talloc_asprintf(request, "%s; %s", all, value);
+            all = *all == '\0' ? value : talloc_asprintf(request, "%s%s%s", all, separator, value);
         }
     }
-    return all != NULL ? all : "";
+    return all;
+}
+
+/* Headers that may come in several lines. -1: no memory. */
+static int read_headers(codev_request *request)
+{
+    const struct {
+        const char **value_r;
+        const char *name, *separator;
+    } headers[] = {
+        {&request->cookie, "HTTP_COOKIE", "; "},
+        {&request->accept, "HTTP_ACCEPT", ", "},
+        {&request->if_match, "HTTP_IF_MATCH", ", "},
+        {&request->if_none_match, "HTTP_IF_NONE_MATCH", ", "},
+    };
+    int status = 0;
+
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        const char *value = header(request, headers[i].name, headers[i].separator);
+
+        *headers[i].value_r = value != NULL ? value : "";
+        status = value != NULL ? status : -1;
+    }
+    return status;
 }
 
 static int64_t parse_length(const char *text)
@@ -73,6 +97,12 @@ bool request_is_form(const codev_request *request)
 static void read_form(codev_request *request)
 {
     static const char *const methods[] = {"PUT", "DELETE"};
+    const struct {
+        const char *field, **value;
+    } headers[] = {
+        {"_idempotency-key", &request->idempotency_key},
+        {"_if-match", &request->if_match},
+    };
 
     if (request->content_length > REQUEST_BODY_MAX || body_read(request) != 0 ||
         urlencoded_parse(request, request->bytes, (size_t)request->content_length,
@@ -89,8 +119,10 @@ static void read_form(codev_request *request)
                 request->method = methods[m];
             }
         }
-        if (strcmp(field->name, "_idempotency-key") == 0 && *request->idempotency_key == '\0') {
-            request->idempotency_key = field->value;
+        for (size_t h = 0; h < sizeof headers / sizeof *headers; h++) {
+            if (strcmp(field->name, headers[h].field) == 0 && **headers[h].value == '\0') {
+                *headers[h].value = field->value;
+            }
         }
     }
 }
@@ -107,13 +139,14 @@ int request_accept(codev_request *request)
     request->id = variable(request, "REQUEST_ID");
     request->content_type = variable(request, "CONTENT_TYPE");
     request->content_length = parse_length(variable(request, "CONTENT_LENGTH"));
-    request->accept = variable(request, "HTTP_ACCEPT");
     request->authorization = variable(request, "HTTP_AUTHORIZATION");
-    request->cookie = cookies(request);
     request->origin = variable(request, "HTTP_ORIGIN");
     request->host = variable(request, "HTTP_HOST");
     request->scheme = variable(request, "REQUEST_SCHEME");
     request->idempotency_key = variable(request, "HTTP_IDEMPOTENCY_KEY");
+    if (read_headers(request) != 0) {
+        return request_problem(request, PROBLEM_UNAVAILABLE);
+    }
     /* A problem found before negotiation is shown to a browser as a page all the same. */
     request->representation = negotiate(request->accept, MEDIA_XML " " MEDIA_HTML) == 1
                                   ? REPRESENTATION_HTML

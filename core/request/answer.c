@@ -21,6 +21,7 @@ static const char *query_flag(codev_request *request, const char *name)
     return value != NULL && strcmp(value, "1") == 0 ? "1" : "";
 }
 
+/* The whole page, or the fragment of it that another page includes. */
 static int render_page(codev_request *request, const struct xml_page *page, xmlDoc *document)
 {
     static const char doctype[] = "<!DOCTYPE html>\n";
@@ -44,21 +45,51 @@ static int render_page(codev_request *request, const struct xml_page *page, xmlD
     return request->body != NULL ? 0 : request_problem(request, PROBLEM_UNAVAILABLE);
 }
 
-int answer_render(codev_request *request)
+static int render_document(codev_request *request)
 {
-    if (request->body_media != NULL) {
-        return 0; /* codev_answer_bytes gave them */
-    }
-    if (request->status == 303) {
-        request->body = "";
-        request->body_size = 0;
-        return 0;
-    }
     if (request->representation == REPRESENTATION_HTML) {
         return render_page(request, request->page, request->answer);
     }
     request->body = xml_write(request, request->answer, &request->body_size);
     return request->body != NULL ? 0 : request_problem(request, PROBLEM_UNAVAILABLE);
+}
+
+/* A strong entity tag (RFC 9110 §8.8.3): the version that the document bears, so that If-Match can
+ * be told in a statement; else a digest of the very bytes. */
+static const char *entity_tag(codev_request *request)
+{
+    enum { TAG_BYTES = 16 };
+    const char *version =
+        request->body_media == NULL && request->representation == REPRESENTATION_XML
+            ? xml_get(request, xmlDocGetRootElement(request->answer), "@version")
+            : NULL;
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    char *text = talloc_strdup(request, "");
+
+    if (version != NULL) {
+        return version;
+    }
+    if (EVP_Digest(request->body, request->body_size, digest, NULL, EVP_sha256(), NULL) != 1) {
+        return request->id; /* unlike any other: it matches nothing */
+    }
+    for (int i = 0; i < TAG_BYTES && text != NULL; i++) {
+        text = talloc_asprintf_append_buffer(text, "%02x", digest[i]);
+    }
+    return text != NULL ? text : request->id;
+}
+
+int answer_render(codev_request *request)
+{
+    if (request->status == 303 || request->status == 204) {
+        request->body = "";
+        request->body_size = 0;
+        return 0;
+    }
+    if (request->body_media == NULL && render_document(request) != 0) {
+        return -1;
+    }
+    request->etag = entity_tag(request);
+    return 0;
 }
 
 /* The problem in place of whatever was rendered. When not even that can be made, its status alone.
@@ -71,6 +102,7 @@ static void render_problem(codev_request *request)
     request->status = problem_status(request->problem);
     request->location = NULL;
     request->next = NULL;
+    request->etag = NULL;
     request->body = NULL;
     if (document != NULL && html &&
         render_page(request, request->service->registry->problem_page, document) == 0) {
@@ -106,15 +138,19 @@ static const char *reason_phrase(int status)
         {201, "Created"},
         {204, "No Content"},
         {303, "See Other"},
+        {304, "Not Modified"},
         {400, "Bad Request"},
         {401, "Unauthorized"},
         {403, "Forbidden"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
         {406, "Not Acceptable"},
+        {409, "Conflict"},
+        {412, "Precondition Failed"},
         {413, "Content Too Large"},
         {415, "Unsupported Media Type"},
         {422, "Unprocessable Content"},
+        {428, "Precondition Required"},
         {500, "Internal Server Error"},
         {502, "Bad Gateway"},
         {503, "Service Unavailable"},
@@ -126,29 +162,6 @@ static const char *reason_phrase(int status)
         }
     }
     return "";
-}
-
-/* A strong entity tag (RFC 9110 §8.8.3): the version that the document bears, so that If-Match can
- * be told in a statement; else a digest of the very bytes. */
-static const char *entity_tag(codev_request *request)
-{
-    enum { TAG_BYTES = 16 };
-    const char *version = request->media != NULL && strcmp(request->media, MEDIA_XML) == 0
-                              ? xml_get(request, xmlDocGetRootElement(request->answer), "@version")
-                              : NULL;
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    char *text = talloc_strdup(request, "");
-
-    if (version != NULL) {
-        return version;
-    }
-    if (EVP_Digest(request->body, request->body_size, digest, NULL, EVP_sha256(), NULL) != 1) {
-        return request->id; /* unlike any other: it matches nothing */
-    }
-    for (int i = 0; i < TAG_BYTES && text != NULL; i++) {
-        text = talloc_asprintf_append_buffer(text, "%02x", digest[i]);
-    }
-    return text != NULL ? text : request->id;
 }
 
 /* Headers that depend on the problem. */
@@ -184,6 +197,9 @@ void request_answer(codev_request *request)
     if (request->next != NULL) {
         (void)FCGX_FPrintF(out, "Link: <%s>; rel=\"next\"\r\n", request->next);
     }
+    if (request->status == 304) {
+        request->body_size = 0; /* RFC 9110 §15.4.5 */
+    }
     if (request->body_size > 0) {
         (void)FCGX_FPrintF(out, "Content-Type: %s\r\nContent-Length: %d\r\n", media_type(request),
                            (int)request->body_size);
@@ -191,11 +207,11 @@ void request_answer(codev_request *request)
     if (request->representation == REPRESENTATION_HTML) {
         (void)FCGX_PutS(page_headers, out);
     }
-    if (request->allow != NULL && (request->status == 204 || request->status == 405)) {
+    if (request->allow != NULL && request->route == NULL) {
         (void)FCGX_FPrintF(out, "Allow: %s\r\n", request->allow);
     }
-    if (request->problem == PROBLEM_NONE && request->body_size > 0) {
-        (void)FCGX_FPrintF(out, "ETag: \"%s\"\r\n", entity_tag(request));
+    if (request->etag != NULL) {
+        (void)FCGX_FPrintF(out, "ETag: \"%s\"\r\n", request->etag);
     }
     (void)FCGX_PutS(problem_headers(request), out);
     (void)FCGX_PutS("Cache-Control: no-store\r\nVary: Accept\r\n"
@@ -240,8 +256,7 @@ static void run_stages(codev_request *request)
         status = stages[stage](request);
         request->spent[stage] = clock_steady() - started;
     }
-    if (request->problem == PROBLEM_INVALID_DOCUMENT && request->is_form &&
-        request->route->declared->form != NULL) {
+    if (problem_shows_form(request)) {
         (void)request_show_form(request);
     }
 }

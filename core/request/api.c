@@ -3,6 +3,7 @@
 #include "request/request.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/uuid.h"
 
 #include <stdarg.h>
@@ -190,6 +191,35 @@ int codev_select(codev_request *request, size_t statement, codev_node *into, con
     return CODEV_OK;
 }
 
+int codev_change(codev_request *request, size_t write, size_t lookup, codev_node *into,
+                 int *absent_r)
+{
+    codev_node *aside = codev_new_document(request, "aside");
+    size_t rows;
+
+    if (aside == NULL ||
+        codev_select(request, write, into != NULL ? into : aside, NULL, &rows) != CODEV_OK) {
+        return CODEV_FAILED;
+    }
+    if (absent_r != NULL) {
+        *absent_r = 0;
+    }
+    if (rows > 0) {
+        return CODEV_OK;
+    }
+    if (codev_select(request, lookup, aside, NULL, &rows) != CODEV_OK) {
+        return CODEV_FAILED;
+    }
+    if (rows > 0) {
+        return condition_fails(request);
+    }
+    if (absent_r == NULL) {
+        return codev_not_found(request);
+    }
+    *absent_r = 1; /* RFC 9110 §13.1.1: If-Match is false where there is nothing */
+    return *request->if_match == '\0' ? CODEV_OK : condition_fails(request);
+}
+
 int codev_answer(codev_request *request, codev_node *document)
 {
     request->answer = ((xmlNode *)document)->doc;
@@ -212,16 +242,59 @@ int codev_answer_bytes(codev_request *request, const char *content_type, const c
     return CODEV_OK;
 }
 
+/* A header's value that a plugin made must end no header (CWE-113): visible ASCII alone. */
+static bool is_visible(const char *text)
+{
+    const char *at = text;
+
+    while (*at > ' ' && *at <= '~') {
+        at++;
+    }
+    return *at == '\0';
+}
+
+/* Status and Location; the place is without the mount point. */
+static int answer_at(codev_request *request, int status, const char *place)
+{
+    if (place == NULL) {
+        return short_of_memory(request);
+    }
+    if (!is_visible(place)) {
+        log_line(LOG_LEVEL_ERROR, "event=location_refused request=%s plugin=%s route=%s",
+                 request->id, request->route->plugin->descriptor->name,
+                 request->route->declared->path);
+        return request_problem(request, PROBLEM_INTERNAL);
+    }
+    request->status = status;
+    request->location = talloc_asprintf(request, "%s%s", request->mount, place);
+    return request->location != NULL ? CODEV_OK : short_of_memory(request);
+}
+
+/* A person is led to a page that a reload does not send again (RFC 9110 §15.4.4). */
+static int answer_page(codev_request *request, const char *page)
+{
+    return answer_at(request, 303, page);
+}
+
 int codev_answer_created(codev_request *request, codev_node *document, const char *location,
                          const char *page)
 {
-    const char *target = request->is_form ? page : location;
-
     request->answer = ((xmlNode *)document)->doc;
-    request->status = request->is_form ? 303 : 201;
-    request->location =
-        target != NULL ? talloc_asprintf(request, "%s%s", request->mount, target) : NULL;
-    return request->location != NULL ? CODEV_OK : short_of_memory(request);
+    return request->is_form ? answer_page(request, page) : answer_at(request, 201, location);
+}
+
+int codev_answer_changed(codev_request *request, codev_node *document, const char *page)
+{
+    return request->is_form ? answer_page(request, page) : codev_answer(request, document);
+}
+
+int codev_answer_removed(codev_request *request, const char *page)
+{
+    if (request->is_form) {
+        return answer_page(request, page);
+    }
+    request->status = 204;
+    return CODEV_OK;
 }
 
 codev_node *codev_form(codev_request *request)
@@ -231,6 +304,10 @@ codev_node *codev_form(codev_request *request)
     xmlNode *typed;
 
     if (root == NULL || codev_set(request, form, "@idempotency-key", codev_new_id(request)) != 0) {
+        return NULL;
+    }
+    if (request->is_form && *request->if_match != '\0' && !request->changed &&
+        codev_set(request, form, "@if-match", request->if_match) != 0) {
         return NULL;
     }
     if (problem_write_faults(request, root) != 0) {
@@ -247,6 +324,51 @@ codev_node *codev_form(codev_request *request)
         return NULL;
     }
     return form;
+}
+
+/* The row's version is that of what is recorded, as an entity tag has it. */
+static int set_versions(codev_request *request, codev_node *form, const codev_node *recorded)
+{
+    const char *version = codev_get(request, recorded, "@version");
+
+    if (version == NULL ||
+        (request->changed && codev_set(request, form, "@changed", "true") != CODEV_OK)) {
+        return request_problem(request, PROBLEM_INTERNAL);
+    }
+    return codev_get(request, form, "@if-match") != NULL
+               ? CODEV_OK
+               : codev_set(request, form, "@if-match", codev_format(request, "\"%s\"", version));
+}
+
+int codev_form_recorded(codev_request *request, codev_node *form, size_t statement,
+                        const char *element)
+{
+    codev_node *recorded = codev_new_document(request, element);
+    xmlNode *root = (xmlNode *)form;
+    xmlNode *copy;
+    size_t rows;
+
+    if (recorded == NULL || codev_select(request, statement, recorded, NULL, &rows) != CODEV_OK) {
+        return CODEV_FAILED;
+    }
+    if (rows == 0) {
+        return codev_not_found(request);
+    }
+    if (xml_add(root, "recorded", "") != 0) {
+        return short_of_memory(request);
+    }
+    copy = xmlDocCopyNode((xmlNode *)recorded, root->doc, 1);
+    if (copy == NULL || xmlAddChild(xmlGetLastChild(root), copy) == NULL) {
+        xmlFreeNode(copy);
+        return short_of_memory(request);
+    }
+    return set_versions(request, form, recorded);
+}
+
+int codev_fault(codev_request *request, const char *path, const char *en, const char *fr)
+{
+    xml_faults_add(&request->faults, 0, path, en, fr);
+    return request_problem(request, PROBLEM_INVALID_DOCUMENT);
 }
 
 int codev_not_found(codev_request *request)

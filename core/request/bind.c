@@ -46,6 +46,8 @@ static const char *parameter_value(codev_request *request, const struct db_param
         return codev_query_parameter(request, parameter->name);
     case DB_FROM_LIST:
         return list_parameter(request, parameter->name);
+    case DB_FROM_REQUEST:
+        return request->versions;
     case DB_FROM_DOCUMENT:
         break;
     }

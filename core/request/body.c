@@ -83,6 +83,29 @@ static int map_form(codev_request *request)
     return request->document != NULL ? 0 : request_problem(request, PROBLEM_UNAVAILABLE);
 }
 
+/* A button's form, whose fields all speak to the core, is as good as an empty body. */
+static bool is_empty(const codev_request *request)
+{
+    for (size_t i = 0; i < request->form_field_count; i++) {
+        if (*request->form_fields[i].name != '_') {
+            return false;
+        }
+    }
+    return request->content_length == 0 || (request->is_form && !request->form_is_broken);
+}
+
+/* The route takes no document. */
+static int check_no_body(codev_request *request)
+{
+    if (!is_empty(request)) {
+        return request_problem(request, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
+    }
+    if (condition_check(request) != 0) {
+        return -1;
+    }
+    return request->route->declared->filters != NULL ? list_check(request) : 0;
+}
+
 int request_body(codev_request *request)
 {
     const codev_route *declared = request->route->declared;
@@ -91,15 +114,15 @@ int request_body(codev_request *request)
     if (request->content_length > REQUEST_BODY_MAX) {
         return request_problem(request, PROBLEM_TOO_LARGE);
     }
-    if (declared->body == NULL && request->content_length > 0) {
-        return request_problem(request, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
-    }
     if (declared->body == NULL) {
-        return declared->filters != NULL ? list_check(request) : 0;
+        return check_no_body(request);
     }
     if ((request->content_length > 0 || *request->content_type != '\0') && !is_xml(request) &&
         !(request->is_form && declared->form != NULL)) {
         return request_problem(request, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
+    }
+    if (condition_check(request) != 0) {
+        return -1;
     }
     if (request->content_length == 0 && !request->is_form) {
         return request_problem(request, PROBLEM_EMPTY_DOCUMENT);

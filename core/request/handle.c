@@ -8,11 +8,6 @@
 
 #include <string.h>
 
-static bool writes(const codev_request *request)
-{
-    return strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
-}
-
 void handle_begin(codev_request *request, bool may_write)
 {
     const struct principal *principal = &request->principal;
@@ -39,7 +34,8 @@ static int handle_violation(codev_request *request, const char *name)
     for (; known != NULL && known->name != NULL; known++) {
         if (strcmp(known->name, name) == 0) {
             xml_faults_add(&request->faults, 0, known->path, known->en, known->fr);
-            return request_problem(request, PROBLEM_INVALID_DOCUMENT);
+            return request_problem(request,
+                                   known->conflict ? PROBLEM_CONFLICT : PROBLEM_INVALID_DOCUMENT);
         }
     }
     log_line(LOG_LEVEL_ERROR, "event=constraint_violated request=%s constraint=%s", request->id,
@@ -72,10 +68,12 @@ int request_handle(codev_request *request)
     struct db *db = request->service->db;
     struct db_failure failure;
 
-    handle_begin(request, writes(request));
+    handle_begin(request, !request_is_safe(request));
     request->page = request->route->page;
     if (idempotency_begin(request) == 0 && request->route->declared->handle(request) == CODEV_OK &&
-        request->status != 0 && answer_render(request) == 0 && idempotency_end(request) == 0) {
+        request->status != 0 && answer_render(request) == 0 &&
+        (!request_is_safe(request) || condition_read(request) == 0) &&
+        idempotency_end(request) == 0) {
         if (db_commit(db, &failure) == 0) {
             return 0;
         }
@@ -92,8 +90,10 @@ int request_show_form(codev_request *request)
 {
     const int status = problem_status(request->problem);
 
+    request->changed = request->problem == PROBLEM_PRECONDITION_FAILED;
     request->problem = PROBLEM_NONE;
     request->location = NULL;
+    request->body_media = NULL;
     request->page = request->route->form_page;
     handle_begin(request, false);
     if (request->route->declared->form(request) != CODEV_OK) {

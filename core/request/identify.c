@@ -51,11 +51,6 @@ static bool is_own_origin(codev_request *request)
     return own != NULL && strcmp(request->origin, own) == 0;
 }
 
-static bool is_safe(const codev_request *request)
-{
-    return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
-}
-
 /* 0: the principal is whom the token names. */
 static int believe(codev_request *request, const char *token)
 {
@@ -101,7 +96,7 @@ int request_identify(codev_request *request)
                                             ? PROBLEM_UNAUTHENTICATED
                                             : PROBLEM_FORBIDDEN);
     }
-    if (request->principal.by_cookie && !is_safe(request) && !is_own_origin(request)) {
+    if (request->principal.by_cookie && !request_is_safe(request) && !is_own_origin(request)) {
         return request_problem(request, PROBLEM_FOREIGN_ORIGIN);
     }
     return 0;

@@ -132,8 +132,9 @@ int request_negotiate(codev_request *request)
     const struct route *route = request->route;
     int found;
 
-    if (request->is_form && route->declared->form != NULL) {
-        request->representation = REPRESENTATION_HTML; /* a form is answered to a person */
+    /* A form, or a button's, is answered to a person. */
+    if (request->is_form && (route->declared->form != NULL || route->declared->body == NULL)) {
+        request->representation = REPRESENTATION_HTML;
         request->media = MEDIA_HTML;
         return 0;
     }

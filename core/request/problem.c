@@ -11,6 +11,7 @@ static const struct {
     const char *name; /* behind urn:codev:problem: */
     const char *title_en, *title_fr;
     const char *detail_en, *detail_fr;
+    bool shows_form; /* a form comes back filled in */
 } kinds[PROBLEM_KINDS] = {
     [PROBLEM_MALFORMED_REQUEST] = {400, "malformed-request", "Malformed request",
                                    "Demande illisible",
@@ -25,6 +26,11 @@ static const struct {
                                          "Demande illisible",
                                          "An Idempotency-Key is 1 to 255 visible ASCII characters.",
                                          "Votre demande n’a pas pu être lue. Merci de réessayer."},
+    [PROBLEM_INVALID_PRECONDITION] =
+        {400, "invalid-precondition", "Invalid precondition", "Demande illisible",
+         "If-Match takes “*” or entity tags, with their quotes, as answers give them; so does "
+         "If-None-Match, of which a write takes “*” alone.",
+         "Votre demande n’a pas pu être lue. Merci de réessayer."},
     [PROBLEM_EMPTY_DOCUMENT] = {400, "empty-document", "Empty document", "Document vide",
                                 "This route takes an XML document; the body is empty.",
                                 "Un document était attendu, rien n’a été reçu."},
@@ -52,6 +58,17 @@ static const struct {
     [PROBLEM_NOT_ACCEPTABLE] = {406, "not-acceptable", "Not acceptable", "Format indisponible",
                                 "This address has no representation that Accept allows.",
                                 "Cette adresse n’existe pas dans le format demandé."},
+    [PROBLEM_CONFLICT] = {409, "conflict", "Conflict", "Conflit",
+                          "The request contradicts what is recorded already; each contradiction is "
+                          "told in an error element.",
+                          "Votre demande contredit ce qui est déjà enregistré.", true},
+    [PROBLEM_PRECONDITION_FAILED] =
+        {412, "precondition-failed", "Changed meanwhile", "Modifié entre-temps",
+         "What is recorded is not of the version that If-Match names, or If-None-Match excludes; "
+         "read it again.",
+         "Ces informations ont été modifiées depuis que vous les avez affichées ; rien n’a été "
+         "enregistré. Relisez-les avant de recommencer.",
+         true},
     [PROBLEM_TOO_LARGE] = {413, "too-large", "Too large", "Envoi trop volumineux",
                            "The body is larger than the 1,048,576 bytes that are accepted.",
                            "Votre envoi dépasse la taille acceptée, 1 Mio."},
@@ -65,7 +82,8 @@ static const struct {
                                   "The document does not follow its schema; each fault is told in "
                                   "an error element.",
                                   "Le document ne suit pas son schéma ; chaque erreur est "
-                                  "indiquée."},
+                                  "indiquée.",
+                                  true},
     [PROBLEM_REUSED_IDEMPOTENCY_KEY] =
         {422, "reused-idempotency-key", "Idempotency-Key used for another request",
          "Demande déjà envoyée",
@@ -73,6 +91,10 @@ static const struct {
          "changed.",
          "Ce formulaire a déjà été envoyé avec un autre contenu ; rouvrez-le pour en envoyer un "
          "autre."},
+    [PROBLEM_PRECONDITION_REQUIRED] =
+        {428, "precondition-required", "If-Match is missing", "Version non précisée",
+         "To change what exists, name its version: send its entity tag (ETag) as If-Match.",
+         "La version à modifier n’est pas précisée ; affichez la page de nouveau."},
     [PROBLEM_INTERNAL] = {500, "internal", "Internal error", "Erreur de notre côté",
                           "Something failed on our side; nothing was changed. The instance names "
                           "it in our logs.",
@@ -90,6 +112,19 @@ static const struct {
 int problem_status(enum problem_kind kind)
 {
     return kinds[kind].status;
+}
+
+bool problem_shows_form(codev_request *request)
+{
+    if (!kinds[request->problem].shows_form || !request->is_form ||
+        request->route->declared->form == NULL) {
+        return false;
+    }
+    if (request->faults.count == 0) {
+        xml_faults_add(&request->faults, 0, "/", kinds[request->problem].detail_en,
+                       kinds[request->problem].detail_fr);
+    }
+    return true;
 }
 
 int request_problem(codev_request *request, enum problem_kind kind)

@@ -22,6 +22,7 @@ enum {
     IDEMPOTENCY_KEY_MAX = 255,  /* bytes of an Idempotency-Key */
     LIST_LIMIT_MAX = 200,       /* items of a list's page */
     LIST_LIMIT_DEFAULT = 50,
+    REQUEST_VERSION_DIGITS_MAX = 18, /* of a version in an entity tag: what a bigint holds */
 };
 
 /* What a worker serves every request with. */
@@ -52,6 +53,7 @@ enum problem_kind {
     PROBLEM_MALFORMED_REQUEST,
     PROBLEM_INVALID_QUERY,
     PROBLEM_INVALID_IDEMPOTENCY_KEY,
+    PROBLEM_INVALID_PRECONDITION,
     PROBLEM_EMPTY_DOCUMENT,
     PROBLEM_MALFORMED_DOCUMENT,
     PROBLEM_UNAUTHENTICATED,
@@ -60,10 +62,13 @@ enum problem_kind {
     PROBLEM_NOT_FOUND,
     PROBLEM_METHOD_NOT_ALLOWED,
     PROBLEM_NOT_ACCEPTABLE,
+    PROBLEM_CONFLICT,
+    PROBLEM_PRECONDITION_FAILED,
     PROBLEM_TOO_LARGE,
     PROBLEM_UNSUPPORTED_MEDIA_TYPE,
     PROBLEM_INVALID_DOCUMENT,
     PROBLEM_REUSED_IDEMPOTENCY_KEY,
+    PROBLEM_PRECONDITION_REQUIRED,
     PROBLEM_INTERNAL,
     PROBLEM_NO_ANSWER,
     PROBLEM_UNAVAILABLE,
@@ -83,7 +88,7 @@ struct codev_request {
     /* as it arrived (accept.c); never NULL, empty when not given */
     const char *method, *path, *query, *mount, *id;
     const char *content_type, *accept, *authorization, *cookie, *origin, *host, *scheme;
-    const char *idempotency_key;
+    const char *idempotency_key, *if_match, *if_none_match;
     int64_t content_length; /* bytes; -1: not a number */
     int64_t arrived;        /* clock_now() */
 
@@ -101,14 +106,17 @@ struct codev_request {
     const struct xml_field *query_fields;
     size_t query_field_count;
     xmlDoc *document;
+    const char *versions; /* {request:if-match}: those that may be changed; NULL: any */
     struct xml_faults faults;
 
     /* the answer */
     enum problem_kind problem;
-    bool twin; /* another request with this Idempotency-Key was first */
+    bool changed; /* the form that comes back was to change what another has changed meanwhile */
+    bool twin;    /* another request with this Idempotency-Key was first */
     int status;
     xmlDoc *answer;
     const struct xml_page *page;
+    const char *etag;       /* entity tag without quotes; NULL: none */
     const char *location;   /* with the mount point; NULL: none */
     const char *next;       /* address of a list's next page; NULL: none */
     const char *body;       /* rendered; NULL: none */
@@ -138,6 +146,10 @@ int request_problem(codev_request *request, enum problem_kind kind);
 xmlDoc *problem_document(codev_request *request, bool french);
 int problem_status(enum problem_kind kind);
 
+/* Whether a form post that ends in the problem is answered with the form again, filled in; then the
+ * fault that belongs to no field is added where the problem has told none. */
+bool problem_shows_form(codev_request *request);
+
 /* Copy the faults below the node, as elements `error` of its namespace. */
 int problem_write_faults(codev_request *request, xmlNode *node);
 
@@ -160,6 +172,17 @@ const char *const *bind_parameters(codev_request *request, const struct db_state
  * and a {list:…} parameter. */
 int list_check(codev_request *request);
 const char *list_parameter(codev_request *request, const char *name);
+
+/* Preconditions (condition.c). Whether If-Match and If-None-Match can be read, else 400; what a
+ * write may change is in `versions` after it. */
+int condition_check(codev_request *request);
+/* 428 when the write that found nothing to change named no version, else 412; returns -1. */
+int condition_fails(codev_request *request);
+/* Compare a rendered answer's entity tag: 412, or status 304. 0, or -1 with the problem set. */
+int condition_read(codev_request *request);
+
+/* GET and HEAD (RFC 9110 §9.2.1). */
+bool request_is_safe(const codev_request *request);
 
 /* Write a row's columns below the node, by name. 0, or -1: no memory. (bind.c) */
 int bind_row(codev_request *request, const PGresult *result, int row, xmlNode *node);

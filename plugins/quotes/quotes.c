@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* quotes.c: requests for a quote ("sur devis"): taken from visitors, read by staff. */
-#include <codev/plugin.h>
-#include <stdlib.h>
-
-enum { INSERT_REQUEST, SELECT_REQUESTS, SELECT_REQUEST, SELECT_CONFIRMATION, SELECT_CONSENT_TEXT };
+/* quotes.c: quotes ("sur devis"): the plugin's tables. */
+#include "quotes.h"
 
 /* The columns of a request, by their places in its document. */
 #define REQUEST_COLUMNS                                                                            \
@@ -18,6 +15,15 @@ enum { INSERT_REQUEST, SELECT_REQUESTS, SELECT_REQUEST, SELECT_CONFIRMATION, SEL
     " modality AS \"need/modality\", starting_from AS \"need/starting-from\","                     \
     " message AS \"need/message\", groups AS \"need/groups\","                                     \
     " consent_text_version AS \"consent/@text-version\", true AS \"consent/@accepted\""
+
+/* An item of the catalogue: what of it is stored, and its whole document. */
+#define ITEM_COLUMNS                                                                               \
+    "id AS \"@id\", version AS \"@version\", '/quotes/catalogue/' || code AS \"@href\","           \
+    " code, description, unit, unit_price AS \"unit-price\","                                      \
+    " vat_category AS \"vat/@category\", vat_rate AS \"vat/@rate\","                               \
+    " vat_reason_code AS \"vat/@reason-code\", vat_reason AS \"vat/@reason\""
+#define WANTED_VERSION                                                                             \
+    " AND ({request:if-match}::bigint[] IS NULL OR version = ANY ({request:if-match}))"
 
 static const codev_statement statements[] = {
     [INSERT_REQUEST] =
@@ -41,97 +47,45 @@ static const codev_statement statements[] = {
          " WHERE received_at IS NOT NULL"},
     [SELECT_CONSENT_TEXT] = {"SELECT version AS \"@version\", body AS \".\""
                              " FROM core.consent_text ORDER BY valid_from DESC LIMIT 1"},
+    [SELECT_ITEMS] = {"SELECT " ITEM_COLUMNS " FROM quotes.catalogue_item"
+                      " WHERE ({list:after}::uuid IS NULL OR id < {list:after}::uuid)"
+                      " ORDER BY id DESC LIMIT {list:limit}"},
+    [SELECT_ITEM] = {"SELECT " ITEM_COLUMNS " FROM quotes.catalogue_item WHERE code = {path:code}"},
+    [INSERT_ITEM] = {"INSERT INTO quotes.catalogue_item (id, code, description, unit, unit_price,"
+                     " vat_category, vat_rate, vat_reason_code, vat_reason)"
+                     " VALUES ({@id}, {code}, {description}, {unit}, {unit-price}, {vat/@category},"
+                     " {vat/@rate}, {vat/@reason-code}, {vat/@reason}) RETURNING " ITEM_COLUMNS},
+    [UPDATE_ITEM] =
+        {"UPDATE quotes.catalogue_item SET version = DEFAULT, description = {description},"
+         " unit = {unit}, unit_price = {unit-price}, vat_category = {vat/@category},"
+         " vat_rate = {vat/@rate}, vat_reason_code = {vat/@reason-code},"
+         " vat_reason = {vat/@reason} WHERE code = {path:code}" WANTED_VERSION
+         " RETURNING " ITEM_COLUMNS},
+    [DELETE_ITEM] = {"DELETE FROM quotes.catalogue_item WHERE code = {path:code}" WANTED_VERSION
+                     " RETURNING id AS \"@id\""},
     {NULL},
 };
 
 static const codev_constraint constraints[] = {
     {"request_consent_text", "/quote-request/consent/@text-version",
      "There is no consent text of this version.",
-     "Le texte de consentement n’existe pas dans cette version ; rechargez la page."},
-    {NULL, NULL, NULL, NULL},
+     "Le texte de consentement n’existe pas dans cette version ; rechargez la page.", 0},
+    {"catalogue_item_code", "/catalogue-item/code", "Another item has this code already.",
+     "Une autre offre porte déjà ce code.", 1},
+    {"catalogue_item_standard", "/catalogue-item/vat/@category",
+     "Category S has a rate above 0 and no reason for an exemption.",
+     "Une offre soumise à la TVA a un taux supérieur à 0 et pas de motif d’exonération.", 0},
+    {"catalogue_item_exempt", "/catalogue-item/vat/@category",
+     "Category E has the rate 0, and the exemption's reason with its code.",
+     "Une offre exonérée a le taux 0, et le motif de l’exonération avec son code.", 0},
+    {NULL, NULL, NULL, NULL, 0},
 };
-
-/* How many groups of at most eight peers (pairs) the participants make. */
-static const char *groups_of(codev_request *request, codev_node *document)
-{
-    enum { PEERS_MAX = 8 };
-    const long participants = strtol(codev_get(request, document, "need/participants"), NULL, 10);
-
-    return codev_format(request, "%ld", (participants + PEERS_MAX - 1) / PEERS_MAX);
-}
-
-/* POST /quotes/requests: a visitor asks. What is answered is what was stored, made from the very
- * values: a visitor may write a request and not read it. */
-static int create_request(codev_request *request)
-{
-    codev_node *document = codev_document(request);
-    const char *id = codev_new_id(request);
-    const char *reference;
-    const char *location;
-
-    if (id == NULL) {
-        return CODEV_FAILED;
-    }
-    reference = codev_reference(request, id);
-    location = codev_format(request, "/quotes/requests/%s", id);
-    if (codev_set(request, document, "@id", id) != CODEV_OK ||
-        codev_set(request, document, "@reference", reference) != CODEV_OK ||
-        codev_set(request, document, "@status", "received") != CODEV_OK ||
-        codev_set(request, document, "@received-at", codev_now(request)) != CODEV_OK ||
-        codev_set(request, document, "@href", location) != CODEV_OK ||
-        codev_set(request, document, "need/groups", groups_of(request, document)) != CODEV_OK ||
-        codev_execute(request, INSERT_REQUEST) != CODEV_OK) {
-        return CODEV_FAILED;
-    }
-    return codev_answer_created(request, document, location,
-                                codev_format(request, "/quotes/confirmation/%s", reference));
-}
-
-/* GET /quotes/requests: the newest first. */
-static int list_requests(codev_request *request)
-{
-    return codev_answer_list(request, "quote-requests", "quote-request", SELECT_REQUESTS);
-}
-
-/* A document of one row, or 404. */
-static int answer_row(codev_request *request, const char *root, size_t statement)
-{
-    codev_node *document = codev_new_document(request, root);
-    size_t rows;
-
-    if (document == NULL || codev_select(request, statement, document, NULL, &rows) != CODEV_OK) {
-        return CODEV_FAILED;
-    }
-    return rows == 1 ? codev_answer(request, document) : codev_not_found(request);
-}
-
-static int read_request(codev_request *request)
-{
-    return answer_row(request, "quote-request", SELECT_REQUEST);
-}
-
-/* GET /quotes/confirmation/REFERENCE: where a form post ends. */
-static int confirmation(codev_request *request)
-{
-    return answer_row(request, "confirmation", SELECT_CONFIRMATION);
-}
-
-/* GET /quotes/form, and the answer to an invalid form post. */
-static int form(codev_request *request)
-{
-    codev_node *document = codev_form(request);
-
-    if (document == NULL ||
-        codev_select(request, SELECT_CONSENT_TEXT, document, "consent-text", NULL) != CODEV_OK) {
-        return CODEV_FAILED;
-    }
-    return codev_answer(request, document);
-}
 
 static const codev_filter request_filters[] = {
     {"status", "received quoted closed"},
     {NULL, NULL},
 };
+static const codev_filter no_filters[] = {{NULL, NULL}};
 
 static const codev_route routes[] = {
     {.method = "GET",
@@ -152,14 +106,14 @@ static const codev_route routes[] = {
      .body = "quote-request",
      .page = "request.xsl",
      .handle = create_request,
-     .form = form,
+     .form = request_form,
      .form_page = "form.xsl"},
     {.method = "GET",
      .path = "/form",
      .roles = CODEV_ANYONE,
      .page = "form.xsl",
      .title = "Demander un devis",
-     .handle = form,
+     .handle = request_form,
      .media = "text/html application/xml"},
     {.method = "GET",
      .path = "/confirmation/{reference:text}",
@@ -167,8 +121,55 @@ static const codev_route routes[] = {
      .page = "confirmation.xsl",
      .handle = confirmation,
      .media = "text/html application/xml"},
+    {.method = "GET",
+     .path = "/catalogue",
+     .roles = CODEV_STAFF,
+     .page = "catalogue.xsl",
+     .title = "Catalogue",
+     .handle = list_items,
+     .filters = no_filters},
+    {.method = "POST",
+     .path = "/catalogue",
+     .roles = CODEV_STAFF,
+     .body = "catalogue-item",
+     .handle = create_item,
+     .form = item_form,
+     .form_page = "catalogue-item.xsl"},
+    {.method = "GET",
+     .path = "/catalogue/form",
+     .roles = CODEV_STAFF,
+     .page = "catalogue-item.xsl",
+     .handle = item_form,
+     .media = "text/html application/xml"},
+    {.method = "GET",
+     .path = "/catalogue/{code:text}",
+     .roles = CODEV_STAFF,
+     .page = "catalogue-item.xsl",
+     .handle = read_item},
+    {.method = "PUT",
+     .path = "/catalogue/{code:text}",
+     .roles = CODEV_STAFF,
+     .body = "catalogue-item",
+     .handle = save_item,
+     .form = item_form,
+     .form_page = "catalogue-item.xsl"},
+    {.method = "DELETE",
+     .path = "/catalogue/{code:text}",
+     .roles = CODEV_STAFF,
+     .handle = remove_item},
     {.method = NULL},
 };
+
+int answer_row(codev_request *request, const char *root, size_t statement)
+{
+    codev_node *document = codev_new_document(request, root);
+    size_t rows;
+
+    if (document == NULL || codev_select(request, statement, document, NULL, &rows) != CODEV_OK) {
+        return CODEV_FAILED;
+    }
+    return rows == 1 ? codev_answer(request, document) : codev_not_found(request);
+}
 
 static const codev_plugin quotes = {
     CODEV_PLUGIN_HEAD, "quotes", "0.1.0", "quotes.xsd", routes, statements, constraints,

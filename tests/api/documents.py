@@ -107,3 +107,20 @@ def fields(**changes):
 def field_of(path):
     """The name of the form's field for a fault's path."""
     return path.removeprefix("/quote-request/").replace("/@", ".").replace("/", ".")
+
+
+def item(code, price="450.00"):
+    """An item of the catalogue."""
+    return f"""\
+<catalogue-item xmlns="urn:codev:quotes:1">
+  <code>{code}</code><description>Séance de codéveloppement</description><unit>séance</unit>
+  <unit-price>{price}</unit-price><vat category="S" rate="20.00"/>
+</catalogue-item>
+"""
+
+
+def item_fields(code, unit_price="450.00"):
+    """The same by the form."""
+    return [("code", code), ("description", "Séance de codéveloppement"), ("unit", "séance"),
+            ("unit-price", unit_price), ("vat.category", "S"), ("vat.rate", "20.00"),
+            ("vat.reason-code", ""), ("vat.reason", "")]

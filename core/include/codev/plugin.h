@@ -10,7 +10,7 @@
  * must be equal too.
  *
  *   0.1  routes, statements, documents by path, pages and forms
- *   0.2  media types other than XML and HTML
+ *   0.2  media types other than XML and HTML; versions (If-Match), conflicts, removal
  *
  * Conventions: functions that can fail return CODEV_OK or CODEV_FAILED; after CODEV_FAILED the
  * problem is recorded in the request, the handler returns CODEV_FAILED itself, and nothing of the
@@ -59,6 +59,7 @@ typedef int codev_handler(codev_request *request);
  *   {query:status}     a query parameter; NULL when not given
  *   {list:after}       id of the last item the client has; NULL at the start
  *   {list:limit}       how many rows to read at most
+ *   {request:if-match} the versions that the client will change, as bigint[]; NULL: whichever
  * The columns of a result name the paths where their values go, in the same way; NULL leaves the
  * element out, an array writes an element each. timestamptz is written as xs:dateTime in UTC. */
 typedef struct codev_statement {
@@ -70,6 +71,7 @@ typedef struct codev_constraint {
     const char *name;    /* as in the table's definition */
     const char *path;    /* "/quote-request/consent/@text-version" */
     const char *en, *fr; /* a complete sentence each */
+    int conflict;        /* not 0: it contradicts what is there, 409; else it is a fault, 422 */
 } codev_constraint;
 
 /* A query parameter by which a list may be narrowed. */
@@ -96,6 +98,7 @@ typedef struct codev_route {
      * alike it gets the first. NULL: "application/xml", and "text/html" after it where the route
      * has a page. For other types the handler asks codev_media and gives codev_answer_bytes. */
     const char *media;
+    int if_match; /* not 0: If-Match is required, as it is of every PUT and DELETE anyway */
 } codev_route;
 
 typedef struct codev_plugin {
@@ -171,6 +174,21 @@ int codev_execute(codev_request *request, size_t statement);
 int codev_select(codev_request *request, size_t statement, codev_node *into, const char *element,
                  size_t *rows_r);
 
+/* Change or remove one thing, in the version that the client means (RFC 9110 §13.1.1). `write` is
+ * an UPDATE or DELETE, found by
+ *
+ *     WHERE … AND ({request:if-match}::bigint[] IS NULL OR version = ANY ({request:if-match}))
+ *
+ * that RETURNs one row, written into `into` (NULL: nowhere); an UPDATE gives a new version
+ * (version + 1, or from a sequence where another thing may take the place of one that was removed),
+ * which the row has as "@version": it becomes the entity tag. `lookup` selects a row where the
+ * caller may see the thing at all, and has the same conditions but that one. When nothing was
+ * changed, the answer is 404, 412 (another version), or 428 (none was named, where it is required).
+ * *absent_r (may be NULL): 1 where there is no such thing, instead of 404, unless If-Match was
+ * sent: then it can be made. */
+int codev_change(codev_request *request, size_t write, size_t lookup, codev_node *into,
+                 int *absent_r);
+
 /* Answer a list, newest first, in pages: the statement's rows, each an ELEMENT with an @id, become
  * children of a new document ROOT; what follows is linked by a Link header. The statement ends in
  *
@@ -194,9 +212,22 @@ int codev_answer_bytes(codev_request *request, const char *content_type, const c
  */
 int codev_answer_created(codev_request *request, codev_node *document, const char *location,
                          const char *page);
+/* 200 with the document of what was changed; a form post is answered 303 to `page` instead, which
+ * is without the mount point. */
+int codev_answer_changed(codev_request *request, codev_node *document, const char *page);
+/* 204; a form post is answered 303 to `page` instead. */
+int codev_answer_removed(codev_request *request, const char *page);
 /* The document behind a form's page: root `form` of the core's namespace with the faults and the
  * document typed so far, where there are some. Add what the page needs, then codev_answer it. */
 codev_node *codev_form(codev_request *request);
+/* Put what is recorded now into the document behind a form that changes it: one row of the
+ * statement, with its "@version", as ELEMENT of the plugin's namespace, in `recorded`. The version
+ * that the form will change (@if-match) is that one; but of a form that comes back because of a
+ * fault it stays the one that its person has seen. No row: 404. */
+int codev_form_recorded(codev_request *request, codev_node *form, size_t statement,
+                        const char *element);
+/* Add a fault of the document: 422, with a complete sentence each. Always returns CODEV_FAILED. */
+int codev_fault(codev_request *request, const char *path, const char *en, const char *fr);
 /* 404, told without saying whether the object exists. Always returns CODEV_FAILED. */
 int codev_not_found(codev_request *request);
 

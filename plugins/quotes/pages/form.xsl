@@ -57,6 +57,7 @@
   <!-- The browser checks nothing: the messages are the server's, in French, beside the fields. -->
   <xsl:template name="form">
     <form class="form" method="post" action="{$mount}/quotes/requests" novalidate="novalidate">
+      <xsl:call-template name="hidden-fields"/>
       <p class="quiet">
         <xsl:text>Toutes les réponses sont nécessaires, sauf celles marquées «&#xA0;facultatif&#xA0;».</xsl:text>
       </p>
@@ -218,7 +219,6 @@
         <xsl:with-param name="words" select="'Vos données'"/>
       </xsl:call-template>
       <input type="hidden" name="consent.text-version" value="{$text/@version}"/>
-      <input type="hidden" name="_idempotency-key" value="{/core:form/@idempotency-key}"/>
       <xsl:call-template name="error">
         <xsl:with-param name="name" select="'consent.text-version'"/>
       </xsl:call-template>

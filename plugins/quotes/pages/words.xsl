@@ -28,4 +28,12 @@
 [quoted]Devis établi
 [closed]Close
 </xsl:variable>
+
+  <xsl:variable name="vat-categories">
+[S]Soumise à la TVA
+[E]Exonérée
+</xsl:variable>
+
+  <!-- Numbers as in French: 1 250,50, with narrow spaces between thousands. -->
+  <xsl:decimal-format name="french" decimal-separator="," grouping-separator="&#xA0;"/>
 </xsl:stylesheet>

@@ -116,6 +116,19 @@ static void only_documents_have_lists(void **state)
     refuse(state, "SELECT {query:status[]}", "{query:status[]}");
 }
 
+/* NULL means any version there: a slip of the pen must not. */
+static void of_the_request_there_is_one_parameter(void **state)
+{
+    struct db_statement statement;
+
+    assert_int_equal(db_statement_compile(*state, "{request:if-match}", "r", &statement, &error),
+                     0);
+    assert_int_equal(statement.parameters[0].source, DB_FROM_REQUEST);
+    refuse(state, "SELECT {request:if-matches}", "no parameter {request:if-matches}");
+    refuse(state, "SELECT {request:if_match}", "no parameter");
+    refuse(state, "SELECT {request:}", "{request:} has no name");
+}
+
 static char *many(void *arena, size_t count)
 {
     char *sql = talloc_strdup(arena, "");
@@ -147,6 +160,7 @@ int main(void)
         cmocka_unit_test(a_brace_that_is_not_closed_is_refused),
         cmocka_unit_test(a_parameter_without_a_name_is_refused),
         cmocka_unit_test(only_documents_have_lists),
+        cmocka_unit_test(of_the_request_there_is_one_parameter),
         cmocka_unit_test(as_many_parameters_as_there_is_room_for),
     };
 

@@ -105,6 +105,23 @@ static void all_cookies_are_read(void **state)
     assert_string_equal(request->cookie, "a=b; c=d");
 }
 
+static void lists_in_several_lines_are_one(void **state)
+{
+    char *variables[] = {(char[]){"PATH_INFO=/"},
+                         (char[]){"HTTP_IF_MATCH=\"1\""},
+                         (char[]){"HTTP_IF_NONE_MATCH=\"2\""},
+                         (char[]){"HTTP_ACCEPT=text/html;q=0.1"},
+                         (char[]){"HTTP_IF_MATCH=\"3\""},
+                         (char[]){"HTTP_ACCEPT=application/xml"},
+                         NULL};
+    codev_request *request = request_with(*state, variables);
+
+    assert_int_equal(request_accept(request), 0);
+    assert_string_equal(request->if_match, "\"1\", \"3\"");
+    assert_string_equal(request->if_none_match, "\"2\"");
+    assert_string_equal(request->accept, "text/html;q=0.1, application/xml");
+}
+
 /* What nginx could not take apart stands in SCRIPT_NAME whole, decoded. */
 static void a_mount_point_that_is_no_path_is_dropped(void **state)
 {
@@ -322,6 +339,14 @@ static void a_field_stands_for_the_idempotency_key(void **state)
     assert_string_equal(request->idempotency_key, "");
 }
 
+static void a_field_stands_for_if_match(void **state)
+{
+    codev_request *request = with_body(*state, "POST", FORM, "_if-match=%221%22");
+
+    assert_int_equal(request_accept(request), 0);
+    assert_string_equal(request->if_match, "\"1\"");
+}
+
 static void what_is_wrong_with_a_form_is_told_in_its_turn(void **state)
 {
     codev_request *request = with_body(*state, "POST", FORM, "a=%");
@@ -372,6 +397,7 @@ int main(void)
         cmocka_unit_test(what_is_not_given_is_empty),
         cmocka_unit_test(every_variable_has_its_place),
         cmocka_unit_test(all_cookies_are_read),
+        cmocka_unit_test(lists_in_several_lines_are_one),
         cmocka_unit_test(a_mount_point_that_is_no_path_is_dropped),
         cmocka_unit_test(canonical_paths_pass),
         cmocka_unit_test(other_paths_are_not_found),
@@ -382,6 +408,7 @@ int main(void)
         cmocka_unit_test(a_form_post_is_known_by_its_media_type),
         cmocka_unit_test(a_field_stands_for_a_method_that_forms_have_not),
         cmocka_unit_test(a_field_stands_for_the_idempotency_key),
+        cmocka_unit_test(a_field_stands_for_if_match),
         cmocka_unit_test(what_is_wrong_with_a_form_is_told_in_its_turn),
         cmocka_unit_test(a_form_that_was_cut_is_broken),
         cmocka_unit_test(a_problem_has_a_representation_even_when_accept_has_none),
