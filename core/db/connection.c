@@ -72,8 +72,8 @@ static const struct {
 } own_statements[DB_OWN_COUNT] = {
     [DB_BEGIN] = {"begin", "BEGIN"},
     [DB_COMMIT] = {"commit", "COMMIT"},
-    [DB_ENTER] = {"enter", "SELECT set_config('role', $7, true)"
-                           " FROM core.enter($1, $2, $3, $4, $5, $6::boolean)"},
+    [DB_ENTER] = {"enter", "SELECT set_config('role', $8, true)"
+                           " FROM core.enter($1, $2, $3, $4, $5, $6::boolean, $7)"},
 };
 
 enum { NAME_SIZE = 24 };

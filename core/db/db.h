@@ -58,7 +58,8 @@ int db_connect(struct db *db);
 
 /* On whose behalf; see core.enter in core/migrations. Texts outlive the transaction. */
 struct db_context {
-    const char *kind; /* "visitor" or "person" */
+    const char *kind;       /* "visitor", "capability", "person" or "system" */
+    const char *capability; /* hash; NULL: none */
     const char *organisation, *issuer, *subject, *role;
     const char *plugin_role; /* PostgreSQL role that the statements run as */
     int client;              /* descriptor whose other end is the client's; -1: none */

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { ENTER_PARAMETERS = 7 };
+enum { ENTER_PARAMETERS = 8 };
 
 /* What a batch sends, in this order. */
 struct batch {
@@ -43,7 +43,7 @@ static int send_enter(struct db *db)
     const struct db_context *c = &db->context;
     const char *const values[ENTER_PARAMETERS] = {
         c->kind, c->organisation,       c->issuer,     c->subject,
-        c->role, c->writes ? "t" : "f", c->plugin_role};
+        c->role, c->writes ? "t" : "f", c->capability, c->plugin_role};
 
     return db_send_own(db, DB_ENTER, values, ENTER_PARAMETERS);
 }

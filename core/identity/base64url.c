@@ -46,3 +46,25 @@ bool base64url_decode(const char *text, size_t length, unsigned char *bytes, siz
     *size_r = size;
     return bits == 0;
 }
+
+void base64url_encode(const unsigned char *bytes, size_t size, char *text_r)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    uint32_t bits = 0;
+    unsigned held = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        bits = bits << 8 | bytes[i];
+        held += 8;
+        while (held >= 6) {
+            held -= 6;
+            *text_r++ = alphabet[bits >> held & 63];
+        }
+        bits &= (1u << held) - 1;
+    }
+    if (held > 0) {
+        *text_r++ = alphabet[bits << (6 - held) & 63];
+    }
+    *text_r = '\0';
+}

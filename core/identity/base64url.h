@@ -10,4 +10,7 @@
  * no text has, or loose last bits. */
 bool base64url_decode(const char *text, size_t length, unsigned char *bytes, size_t *size_r);
 
+/* Encode, without padding, into text, which has room for (8 * size + 5) / 6 characters and NUL. */
+void base64url_encode(const unsigned char *bytes, size_t size, char *text_r);
+
 #endif

@@ -147,7 +147,7 @@ static enum token_fault check_role(const struct reading *reading)
     if (fault != TOKEN_BELIEVED) {
         return fault;
     }
-    return role_from_name(reading->claims->role) != 0 ? TOKEN_BELIEVED : TOKEN_CLAIM_MALFORMED;
+    return role_of_token(reading->claims->role) != 0 ? TOKEN_BELIEVED : TOKEN_CLAIM_MALFORMED;
 }
 
 static enum token_fault check_id(const struct reading *reading)

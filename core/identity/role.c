@@ -27,6 +27,11 @@ unsigned role_from_name(const char *name)
     return 0;
 }
 
+unsigned role_of_token(const char *name)
+{
+    return strcmp(name, "system") == 0 ? CODEV_SYSTEM : role_from_name(name);
+}
+
 const char *role_name(unsigned role)
 {
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
@@ -34,5 +39,5 @@ const char *role_name(unsigned role)
             return roles[i].name;
         }
     }
-    return NULL;
+    return role == CODEV_SYSTEM ? "system" : NULL;
 }

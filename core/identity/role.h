@@ -8,6 +8,9 @@
  * and can't be given. */
 unsigned role_from_name(const char *name);
 
+/* The same of a token of the installation's own, which may also be codev's itself: "system". */
+unsigned role_of_token(const char *name);
+
 /* The name of exactly one bit; NULL for none, several, or the visitor's. */
 const char *role_name(unsigned role);
 

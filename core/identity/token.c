@@ -145,9 +145,9 @@ static int check_claims(const struct token_claims *claims, struct error *error)
         }
     }
     if (memchr(claims->role, '\0', sizeof claims->role) == NULL ||
-        role_from_name(claims->role) == 0) {
+        role_of_token(claims->role) == 0) {
         return error_set(error, "The token's role is none of participant, facilitator, manager, "
-                                "staff and admin.");
+                                "staff, admin and system.");
     }
     if (claims->issued_at < 0 || claims->expires_at <= claims->issued_at ||
         claims->expires_at - claims->issued_at > TOKEN_TTL_MAX) {

@@ -257,6 +257,7 @@
     <xsl:if test="string($method) != ''">
       <input type="hidden" name="_method" value="{$method}"/>
     </xsl:if>
+    <input type="hidden" name="_form" value="{/core:form/@token}"/>
     <input type="hidden" name="_idempotency-key" value="{/core:form/@idempotency-key}"/>
     <xsl:if test="/core:form/@if-match">
       <input type="hidden" name="_if-match" value="{/core:form/@if-match}"/>

@@ -61,6 +61,24 @@ static const codev_plugin *open_plugin(const char *directory, const char *name, 
     return found != NULL && registry_check(found, name, error) == 0 ? found : NULL;
 }
 
+/* What stands behind the name in a segment's braces. */
+static int read_segment_kind(const char *colon, enum segment_kind *kind_r)
+{
+    static const struct {
+        const char *words;
+        enum segment_kind kind;
+    } kinds[] = {{":text}", SEGMENT_TEXT}, {":capability}", SEGMENT_CAPABILITY}};
+
+    *kind_r = SEGMENT_ID;
+    for (size_t i = 0; colon != NULL && i < sizeof kinds / sizeof *kinds; i++) {
+        if (strncmp(colon, kinds[i].words, strlen(kinds[i].words)) == 0) {
+            *kind_r = kinds[i].kind;
+            return 0;
+        }
+    }
+    return colon == NULL ? 0 : -1;
+}
+
 static int compile_segment(TALLOC_CTX *context, const char *text, size_t length,
                            struct segment *segment_r, struct error *error)
 {
@@ -80,8 +98,7 @@ static int compile_segment(TALLOC_CTX *context, const char *text, size_t length,
     text++;
     length -= 2;
     colon = memchr(text, ':', length);
-    segment_r->kind = colon == NULL ? SEGMENT_ID : SEGMENT_TEXT;
-    if (colon != NULL && strncmp(colon, ":text}", strlen(":text}")) != 0) {
+    if (read_segment_kind(colon, &segment_r->kind) != 0) {
         return error_set(error, "the segment {%.*s} of a route has an unknown type.", (int)length,
                          text);
     }
@@ -113,6 +130,19 @@ static int check_media(const char *media, struct error *error)
     return error_set(error,
                      "the media types “%s” of a route are not 1 to %d types with a space between.",
                      media, ROUTE_MEDIA_MAX);
+}
+
+/* A link is one thing's: of two capabilities it would not be said which one lets in. */
+static int check_capabilities(const struct route *route, struct error *error)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < route->segment_count; i++) {
+        count += route->segments[i].kind == SEGMENT_CAPABILITY ? 1 : 0;
+    }
+    return count <= 1 ? 0
+                      : error_set(error, "the route %s has more than one capability.",
+                                  route->declared->path);
 }
 
 int route_compile(TALLOC_CTX *context, const char *prefix, const codev_route *declared,
@@ -148,7 +178,7 @@ int route_compile(TALLOC_CTX *context, const char *prefix, const codev_route *de
         }
         path += size;
     }
-    return 0;
+    return check_capabilities(route_r, error);
 }
 
 static const struct xml_page *load_page(TALLOC_CTX *context, const char *directory,

@@ -18,8 +18,10 @@
 
 enum {
     ROUTE_SEGMENTS_MAX = 8,
-    ROUTE_MEDIA_MAX = 8,  /* media types that a route answers with */
-    ROUTE_TEXT_MAX = 128, /* bytes of a {name:text} segment */
+    ROUTE_MEDIA_MAX = 8,                               /* media types that a route answers with */
+    ROUTE_TEXT_MAX = 128,                              /* bytes of a {name:text} segment */
+    CAPABILITY_SIZE = 32,                              /* bytes of a capability: 256 bits */
+    CAPABILITY_LENGTH = (CAPABILITY_SIZE * 8 + 5) / 6, /* characters of it, base64url */
 };
 
 struct plugin {
@@ -31,7 +33,7 @@ struct plugin {
     size_t statement_count;
 };
 
-enum segment_kind { SEGMENT_LITERAL, SEGMENT_ID, SEGMENT_TEXT };
+enum segment_kind { SEGMENT_LITERAL, SEGMENT_ID, SEGMENT_TEXT, SEGMENT_CAPABILITY };
 
 struct segment {
     enum segment_kind kind;

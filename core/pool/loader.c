@@ -43,7 +43,8 @@ const struct pool_assets *pool_load(TALLOC_CTX *context, const struct config *co
     if (assets->keys == NULL) {
         return NULL;
     }
-    if (secret_derive(assets->keys, "idempotency", assets->body_key) != 0) {
+    if (secret_derive(assets->keys, "idempotency", assets->body_key) != 0 ||
+        secret_derive(assets->keys, "form", assets->form_key) != 0) {
         (void)error_set(error, "No secret can be derived from the token key.");
         return NULL;
     }

@@ -22,6 +22,7 @@ struct pool_assets {
     const struct token_keys *keys;
     const struct token_issuers *issuers;
     unsigned char body_key[SECRET_SIZE]; /* for the HMAC of bodies */
+    unsigned char form_key[SECRET_SIZE]; /* for the tokens of forms */
 };
 
 /* Load everything a pool serves with. NULL: error says why. Freed with the context. */

@@ -88,7 +88,8 @@ int worker_run(const struct pool_assets *assets, unsigned number, int listener)
 {
     const struct registry *registry = assets->registry;
     TALLOC_CTX *context = talloc_new(NULL);
-    struct service service = {.registry = registry, .body_key = assets->body_key};
+    struct service service = {
+        .registry = registry, .body_key = assets->body_key, .form_key = assets->form_key};
     FCGX_Request fcgi;
 
     log_identity("pool=%s worker=%u", assets->pool->name, number);

@@ -61,6 +61,18 @@ const char *codev_new_id(codev_request *request)
     return talloc_strdup(request, text);
 }
 
+const char *codev_new_capability(codev_request *request, const char **hash_r)
+{
+    const char *token = capability_new(request);
+
+    *hash_r = token != NULL ? capability_hash(request, token) : NULL;
+    if (*hash_r == NULL) {
+        (void)request_problem(request, PROBLEM_UNAVAILABLE);
+        return NULL;
+    }
+    return token;
+}
+
 const char *codev_reference(codev_request *request, const char *id)
 {
     char text[UUID_REFERENCE_SIZE];
@@ -303,7 +315,9 @@ codev_node *codev_form(codev_request *request)
     xmlNode *root = (xmlNode *)form;
     xmlNode *typed;
 
-    if (root == NULL || codev_set(request, form, "@idempotency-key", codev_new_id(request)) != 0) {
+    if (root == NULL ||
+        codev_set(request, form, "@idempotency-key", codev_new_id(request)) != CODEV_OK ||
+        codev_set(request, form, "@token", form_token_new(request)) != CODEV_OK) {
         return NULL;
     }
     if (request->is_form && *request->if_match != '\0' && !request->changed &&

@@ -32,6 +32,20 @@ static const char *array_literal(TALLOC_CTX *arena, const char *const *values, s
     return out != NULL ? talloc_strdup_append_buffer(out, "}") : NULL;
 }
 
+/* A capability itself never goes to the database. */
+static const char *path_value(codev_request *request, const char *name)
+{
+    const struct route *route = request->route;
+
+    for (size_t i = 0; i < route->segment_count; i++) {
+        if (route->segments[i].kind == SEGMENT_CAPABILITY &&
+            strcmp(route->segments[i].text, name) == 0) {
+            return request->capability;
+        }
+    }
+    return codev_path_parameter(request, name);
+}
+
 static const char *parameter_value(codev_request *request, const struct db_parameter *parameter)
 {
     const xmlNode *root =
@@ -41,7 +55,7 @@ static const char *parameter_value(codev_request *request, const struct db_param
 
     switch (parameter->source) {
     case DB_FROM_PATH:
-        return codev_path_parameter(request, parameter->name);
+        return path_value(request, parameter->name);
     case DB_FROM_QUERY:
         return codev_query_parameter(request, parameter->name);
     case DB_FROM_LIST:

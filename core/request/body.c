@@ -133,6 +133,6 @@ int request_body(codev_request *request)
     status = xml_validate(request->route->plugin->schema, declared->body, request->document,
                           &request->faults);
     return status == 0 && request->faults.count == 0
-               ? 0
+               ? form_token_check(request)
                : request_problem(request, PROBLEM_INVALID_DOCUMENT);
 }

@@ -12,6 +12,7 @@ static const codev_statement statements[] = {
         {"SELECT core.idempotency_settle({route}, {key}, {status}::integer, {location})"},
     [CORE_IDEMPOTENCY_FIND] = {"SELECT hmac, status, location"
                                " FROM core.idempotency_find({route}, {key})"},
+    [CORE_FORM_USE] = {"SELECT core.form_use({nonce}, {expires})"},
     {NULL},
 };
 

@@ -8,12 +8,26 @@
 
 #include <string.h>
 
+/* See core.enter. */
+static const char *kind_of(const codev_request *request)
+{
+    switch (request->principal.role) {
+    case CODEV_VISITOR:
+        return request->capability != NULL ? "capability" : "visitor";
+    case CODEV_SYSTEM:
+        return "system";
+    default:
+        return "person";
+    }
+}
+
 void handle_begin(codev_request *request, bool may_write)
 {
     const struct principal *principal = &request->principal;
     const bool visitor = principal->role == CODEV_VISITOR;
     const struct db_context context = {
-        .kind = visitor ? "visitor" : "person",
+        .kind = kind_of(request),
+        .capability = request->capability,
         .organisation = principal->claims.organisation,
         .issuer = principal->claims.issuer,
         .subject = principal->claims.subject,
@@ -55,6 +69,9 @@ int handle_failure(codev_request *request, const struct db_failure *failure)
             request->twin = true;
             return -1;
         }
+        if (strcmp(failure->constraint, FORM_CONSTRAINT) == 0) {
+            return request_problem(request, PROBLEM_STALE_FORM);
+        }
         return handle_violation(request, failure->constraint);
     case DB_FINE:
     case DB_BROKEN:
@@ -70,8 +87,9 @@ int request_handle(codev_request *request)
 
     handle_begin(request, !request_is_safe(request));
     request->page = request->route->page;
-    if (idempotency_begin(request) == 0 && request->route->declared->handle(request) == CODEV_OK &&
-        request->status != 0 && answer_render(request) == 0 &&
+    if (idempotency_begin(request) == 0 && form_token_use(request) == 0 &&
+        request->route->declared->handle(request) == CODEV_OK && request->status != 0 &&
+        answer_render(request) == 0 &&
         (!request_is_safe(request) || condition_read(request) == 0) &&
         idempotency_end(request) == 0) {
         if (db_commit(db, &failure) == 0) {

@@ -71,7 +71,7 @@ int idempotency_begin(codev_request *request)
         return request_problem(request, PROBLEM_UNAVAILABLE);
     }
     return queue(request, CORE_IDEMPOTENCY_CLAIM,
-                 (const char *const[]){request->path, request->idempotency_key, hmac}, 3);
+                 (const char *const[]){request->place, request->idempotency_key, hmac}, 3);
 }
 
 int idempotency_end(codev_request *request)
@@ -84,7 +84,7 @@ int idempotency_end(codev_request *request)
     status = talloc_asprintf(request, "%d", request->status);
     return queue(
         request, CORE_IDEMPOTENCY_SETTLE,
-        (const char *const[]){request->path, request->idempotency_key, status, request->location},
+        (const char *const[]){request->place, request->idempotency_key, status, request->location},
         4);
 }
 
@@ -105,7 +105,7 @@ static int refuse_reuse(codev_request *request)
 
 int idempotency_replay(codev_request *request)
 {
-    const char *const values[] = {request->path, request->idempotency_key};
+    const char *const values[] = {request->place, request->idempotency_key};
     struct db *db = request->service->db;
     struct db_failure failure;
     const PGresult *first;

@@ -58,7 +58,7 @@ static int believe(codev_request *request, const char *token)
     struct token_claims claims;
     const enum token_fault fault = token_memory_verify(
         request->service->tokens, token, strlen(token), request->arrived / 1000000, &claims);
-    const unsigned role = fault == TOKEN_BELIEVED ? role_from_name(claims.role) : 0;
+    const unsigned role = fault == TOKEN_BELIEVED ? role_of_token(claims.role) : 0;
 
     if (role == 0) {
         log_line(LOG_LEVEL_INFO, "event=token_refused request=%s reason=\"%s\"", request->id,

@@ -91,6 +91,13 @@ static const struct {
          "changed.",
          "Ce formulaire a déjà été envoyé avec un autre contenu ; rouvrez-le pour en envoyer un "
          "autre."},
+    [PROBLEM_STALE_FORM] =
+        {422, "stale-form", "Form to be sent again", "Formulaire à renvoyer",
+         "The field _form is missing, expired, or was sent before; the form that comes back has a "
+         "new one.",
+         "Ce formulaire a déjà été envoyé, ou il est resté ouvert trop longtemps. Vérifiez vos "
+         "réponses et envoyez-le de nouveau.",
+         true},
     [PROBLEM_PRECONDITION_REQUIRED] =
         {428, "precondition-required", "If-Match is missing", "Version non précisée",
          "To change what exists, name its version: send its entity tag (ETag) as If-Match.",

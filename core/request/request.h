@@ -15,12 +15,13 @@
 #include <stdint.h>
 
 enum {
-    REQUEST_BODY_MAX = 1 << 20, /* bytes of a body */
-    REQUEST_PATH_MAX = 1024,    /* bytes of a path below the mount point */
-    REQUEST_QUERY_MAX = 4096,   /* bytes of a query */
-    REQUEST_FIELDS_MAX = 1000,  /* fields of a form or a query */
-    IDEMPOTENCY_KEY_MAX = 255,  /* bytes of an Idempotency-Key */
-    LIST_LIMIT_MAX = 200,       /* items of a list's page */
+    REQUEST_BODY_MAX = 1 << 20,  /* bytes of a body */
+    REQUEST_PATH_MAX = 1024,     /* bytes of a path below the mount point */
+    REQUEST_QUERY_MAX = 4096,    /* bytes of a query */
+    REQUEST_FIELDS_MAX = 1000,   /* fields of a form or a query */
+    FORM_LIFETIME_S = 12 * 3600, /* a form that was opened longer ago is to be sent again */
+    IDEMPOTENCY_KEY_MAX = 255,   /* bytes of an Idempotency-Key */
+    LIST_LIMIT_MAX = 200,        /* items of a list's page */
     LIST_LIMIT_DEFAULT = 50,
     REQUEST_VERSION_DIGITS_MAX = 18, /* of a version in an entity tag: what a bigint holds */
 };
@@ -31,6 +32,7 @@ struct service {
     struct db *db;
     struct token_memory *tokens;
     const unsigned char *body_key; /* SECRET_SIZE bytes, for the HMAC of bodies */
+    const unsigned char *form_key; /* SECRET_SIZE bytes, for the tokens of forms */
 };
 
 /* The stages, in order; each has its place in the log line. */
@@ -68,6 +70,7 @@ enum problem_kind {
     PROBLEM_UNSUPPORTED_MEDIA_TYPE,
     PROBLEM_INVALID_DOCUMENT,
     PROBLEM_REUSED_IDEMPOTENCY_KEY,
+    PROBLEM_STALE_FORM,
     PROBLEM_PRECONDITION_REQUIRED,
     PROBLEM_INTERNAL,
     PROBLEM_NO_ANSWER,
@@ -95,7 +98,9 @@ struct codev_request {
     /* what the stages found */
     const struct route *route;
     const char *segments[ROUTE_SEGMENTS_MAX]; /* of the path */
-    const char *allow;                        /* methods of the path, for 405 */
+    const char *capability; /* SHA-256 of the path's, in hexadecimal; NULL: it has none */
+    const char *place;      /* the path, with that in place of the capability: fit to be kept */
+    const char *allow;      /* methods of the path, for 405 */
     struct principal principal;
     enum representation representation;
     const char *media; /* the type that was negotiated, without parameters */
@@ -173,6 +178,20 @@ const char *const *bind_parameters(codev_request *request, const struct db_state
 int list_check(codev_request *request);
 const char *list_parameter(codev_request *request, const char *name);
 
+/* Capabilities (capability.c): tokens of links. Whether a segment can be one; make one; its SHA-256
+ * in hexadecimal; hash that of the request's path, 0 or -1. */
+bool capability_valid(const char *text);
+const char *capability_new(codev_request *request); /* NULL: no randomness, no memory */
+const char *capability_hash(codev_request *request, const char *token); /* NULL: no memory */
+int capability_take(codev_request *request);
+
+/* The token of a form (form_token.c). A new one, NULL: no memory; whether a form post has one that
+ * is ours and not too old; queue the statement that fails when it was sent before. 0, or -1. */
+extern const char FORM_CONSTRAINT[];
+const char *form_token_new(codev_request *request);
+int form_token_check(codev_request *request);
+int form_token_use(codev_request *request);
+
 /* Preconditions (condition.c). Whether If-Match and If-None-Match can be read, else 400; what a
  * write may change is in `versions` after it. */
 int condition_check(codev_request *request);
@@ -199,7 +218,8 @@ enum {
     CORE_DATABASE_ANSWERS,
     CORE_IDEMPOTENCY_CLAIM,
     CORE_IDEMPOTENCY_SETTLE,
-    CORE_IDEMPOTENCY_FIND
+    CORE_IDEMPOTENCY_FIND,
+    CORE_FORM_USE
 };
 
 /* Begin a transaction on behalf of the request's principal. */

@@ -32,6 +32,8 @@ static bool segment_matches(const struct segment *segment, const char *text)
         return uuid_valid(text);
     case SEGMENT_TEXT:
         return *text != '\0' && strlen(text) <= ROUTE_TEXT_MAX;
+    case SEGMENT_CAPABILITY:
+        return capability_valid(text);
     }
     return false;
 }
@@ -83,7 +85,7 @@ int request_route(codev_request *request)
     }
     request->allow = allow;
     if (request->route != NULL) {
-        return 0;
+        return capability_take(request);
     }
     if (allow != NULL && strcmp(request->method, "OPTIONS") == 0) {
         request->status = 204; /* answered: nothing is left for the stages after this one */

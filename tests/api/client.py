@@ -17,6 +17,9 @@ NAMES = {"q": QUOTES, "c": CORE, "p": PROBLEM}
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 FORM = "application/x-www-form-urlencoded"
 
+# Where forms are sent, and the pages that have them.
+FORMS = {"/quotes/requests": "/quotes/form", "/quotes/catalogue": "/quotes/catalogue/form"}
+
 # What would tell a client how the server is made.
 INNARDS = re.compile(
     r"select\b|insert\b|sqlstate|postgres|pg_|psql|relation\b|violat|libxml|libxslt|libpq|libjwt|"
@@ -182,6 +185,15 @@ class Client:
         headers.setdefault("Content_Type", "application/xml")
         return self.request("POST", path, body, **headers)
 
+    def form_token(self, page):
+        """The token of a new form, as its page has it; empty where that page cannot be had."""
+        found = self.get(page, Accept=BROWSER).page.xpath("//input[@name='_form']/@value")
+        return found[0] if found else ""
+
     def post_form(self, path, fields, /, **headers):
+        """As a browser sends it. Where the path has a form to fill in, its token goes along."""
         headers.setdefault("Content_Type", FORM)
+        fields = list(fields.items() if isinstance(fields, dict) else fields)
+        if path in FORMS and "_form" not in dict(fields):
+            fields.append(("_form", self.form_token(FORMS[path])))
         return self.post(path, urllib.parse.urlencode(fields), **headers)

@@ -116,7 +116,7 @@ def test_nobody_makes_anything(session, role):
 
 @pytest.mark.parametrize("role", ["codev", "codev_quotes", "codev_core"])
 @pytest.mark.parametrize("table", ["core.person", "core.organisation", "core.migration",
-                                   "core.idempotency"])
+                                   "core.idempotency", "core.used_form"])
 def test_the_cores_tables_are_closed(session, role, table):
     session.run("SELECT core.enter('person', 'ecole', '', 'staff', 'staff', true)")
     session.take(role)
@@ -162,8 +162,9 @@ def test_everybody_may_call_only_what_is_named_here(session):
         "SELECT p.oid::regproc::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
         " WHERE n.nspname !~ '^pg_|^information_schema$'"
         " AND has_function_privilege('public', p.oid, 'EXECUTE')")}
-    assert functions == {"core.role", "core.organisation", "core.person", "core.idempotency_claim",
-                         "core.idempotency_settle", "core.idempotency_find"}
+    assert functions == {"core.kind", "core.role", "core.organisation", "core.person",
+                         "core.capability", "core.idempotency_claim", "core.idempotency_settle",
+                         "core.idempotency_find", "core.form_use"}
 
 
 # ---- requests for a quote
@@ -271,8 +272,13 @@ def test_a_reader_writes_nothing(session):
 @pytest.mark.parametrize("call, state", [
     (("visitor", None, None, None, "staff", True), "CV001"),
     (("visitor", "ecole", "", "staff", "staff", True), "CV001"),
-    (("system", None, None, None, "system", True), "CV001"),
+    (("system", None, None, None, "staff", True), "CV001"),
+    (("system", None, None, None, "system", True, "a"), "CV001"),
+    (("visitor", None, None, None, "system", True), "CV001"),
+    (("visitor", None, None, None, "visitor", True, "a"), "CV001"),
     (("capability", None, None, None, "visitor", True), "CV001"),
+    (("capability", None, None, None, "staff", True, "a"), "CV001"),
+    (("person", "ecole", "", "staff", "system", True), "CV001"),
     (("", None, None, None, "visitor", True), "CV001"),
     (("person", "nobody", "", "staff", "staff", True), "CV001"),
     (("person", None, "", "staff", "staff", True), "CV001"),
@@ -283,8 +289,27 @@ def test_a_reader_writes_nothing(session):
 ])
 def test_who_may_not_enter_is_told_so(session, call, state):
     with pytest.raises(psycopg2.Error) as caught:
-        session.run("SELECT core.enter(%s, %s, %s, %s, %s, %s)", *call)
+        session.run(f"SELECT core.enter({', '.join(['%s'] * len(call))})", *call)
     assert caught.value.pgcode == state
+
+
+@pytest.mark.parametrize("call, context", [
+    (("visitor", None, None, None, "visitor", True), ("visitor", "visitor", None, False)),
+    (("capability", None, None, None, "visitor", True, "a"), ("capability", "visitor", "a", False)),
+    (("person", "ecole", "", "staff", "staff", True), ("person", "staff", None, True)),
+    (("person", "ecole", "", "staff", "staff", True, "a"), ("person", "staff", "a", True)),
+    (("system", None, None, None, "system", True), ("system", "system", None, False)),
+])
+def test_policies_can_ask_for_whom(session, call, context):
+    session.run(f"SELECT core.enter({', '.join(['%s'] * len(call))})", *call)
+    session.take("codev_quotes")
+    asked = session.run("SELECT core.kind(), core.role(), core.capability(),"
+                        " core.person() IS NOT NULL AND core.organisation() IS NOT NULL")
+    assert asked == [context]
+    session.run("COMMIT")
+    session.run("BEGIN")
+    assert session.run("SELECT core.kind(), core.role(), core.capability(), core.person(),"
+                       " core.organisation()") == [(None,) * 5]
 
 
 @pytest.mark.parametrize("call", [

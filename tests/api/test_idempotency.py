@@ -120,7 +120,7 @@ def test_of_a_body_only_an_hmac_is_kept(visitor, owner_database, key):
 
 def test_a_form_sent_twice_has_one_effect(visitor, owner_database, key):
     fields = [*((name, key if name == "organisation.name" else value) for name, value in FIELDS),
-              ("_idempotency-key", key)]
+              ("_idempotency-key", key), ("_form", visitor.form_token("/quotes/form"))]
     answers = [visitor.post_form(REQUESTS, fields) for _ in range(2)]
     assert [answer.status for answer in answers] == [303, 303]
     assert answers[0]["Location"] == answers[1]["Location"]

@@ -10,7 +10,7 @@
  * must be equal too.
  *
  *   0.1  routes, statements, documents by path, pages and forms
- *   0.2  media types other than XML and HTML; versions (If-Match), conflicts, removal
+ *   0.2  media types other than XML and HTML; versions (If-Match), conflicts, removal; capabilities
  *
  * Conventions: functions that can fail return CODEV_OK or CODEV_FAILED; after CODEV_FAILED the
  * problem is recorded in the request, the handler returns CODEV_FAILED itself, and nothing of the
@@ -42,7 +42,8 @@ enum codev_role {
     CODEV_FACILITATOR = 1 << 2, /* animateur */
     CODEV_MANAGER = 1 << 3,     /* of an organisation */
     CODEV_STAFF = 1 << 4,       /* the school's back office */
-    CODEV_ADMIN = 1 << 5        /* operator */
+    CODEV_ADMIN = 1 << 5,       /* operator */
+    CODEV_SYSTEM = 1 << 6       /* codev itself: events and timers */
 };
 #define CODEV_SIGNED_IN                                                                            \
     (CODEV_PARTICIPANT | CODEV_FACILITATOR | CODEV_MANAGER | CODEV_STAFF | CODEV_ADMIN)
@@ -55,7 +56,7 @@ typedef int codev_handler(codev_request *request);
  * braces and are bound as text:
  *   {contact/email}    the text at that path of the request's document; NULL when absent
  *   {need/audience[]}  all elements of that path, as an array
- *   {path:id}          a segment of the path
+ *   {path:id}          a segment of the path; of a capability its hash
  *   {query:status}     a query parameter; NULL when not given
  *   {list:after}       id of the last item the client has; NULL at the start
  *   {list:limit}       how many rows to read at most
@@ -83,7 +84,9 @@ typedef struct codev_filter {
 typedef struct codev_route {
     const char *method; /* GET (HEAD comes with it), POST, PUT, DELETE */
     const char *path;   /* below the plugin's own: "/requests/{id}"; {id} is one segment, a UUID;
-                           {reference:text} one segment of any text up to 128 bytes */
+                           {reference:text} one segment of any text up to 128 bytes;
+                           {token:capability} one that codev_new_capability gave: who has it may
+                           use the route as far as policies say that ask core.capability() */
     unsigned roles;     /* set of enum codev_role */
     const char *body;   /* root element of the document the route takes; NULL: it takes none */
     const char *page;   /* stylesheet in pages/ for text/html; NULL: the route has no page */
@@ -144,6 +147,10 @@ const char *codev_query_parameter(codev_request *request, const char *name); /* 
 const char *codev_now(codev_request *request);
 /* A new UUID, version 7 (RFC 9562). */
 const char *codev_new_id(codev_request *request);
+/* A new capability: the token of a link that lets its holder in, 43 characters that nobody guesses.
+ * Only its hash is stored (64 characters, what core.capability() is for the holder); the token goes
+ * into the link and nowhere else. */
+const char *codev_new_capability(codev_request *request, const char **hash_r);
 /* What people read out over the telephone in place of the id: ten characters of Crockford's base 32
  * made of the id's 50 last (random) bits, "7K3F9-QXM2P". */
 const char *codev_reference(codev_request *request, const char *id);
@@ -217,8 +224,10 @@ int codev_answer_created(codev_request *request, codev_node *document, const cha
 int codev_answer_changed(codev_request *request, codev_node *document, const char *page);
 /* 204; a form post is answered 303 to `page` instead. */
 int codev_answer_removed(codev_request *request, const char *page);
-/* The document behind a form's page: root `form` of the core's namespace with the faults and the
- * document typed so far, where there are some. Add what the page needs, then codev_answer it. */
+/* The document behind a form's page: root `form` of the core's namespace with the form's token, the
+ * faults and the document typed so far, where there are some. Add what the page needs, then
+ * codev_answer it. The page sends back what its template hidden-fields writes; a token that is
+ * missing, used or too old brings the form again. */
 codev_node *codev_form(codev_request *request);
 /* Put what is recorded now into the document behind a form that changes it: one row of the
  * statement, with its "@version", as ELEMENT of the plugin's namespace, in `recorded`. The version

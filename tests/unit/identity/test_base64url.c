@@ -18,6 +18,14 @@ static void expect(const char *text, size_t length, const char *bytes)
     assert_memory_equal(decoded, bytes, size);
 }
 
+static void expect_text(const char *bytes, const char *text)
+{
+    char encoded[64];
+
+    base64url_encode((const unsigned char *)bytes, strlen(bytes), encoded);
+    assert_string_equal(encoded, text);
+}
+
 /* RFC 4648 §10, without padding. */
 static void examples_of_rfc4648(void **state)
 {
@@ -29,6 +37,7 @@ static void examples_of_rfc4648(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         expect(pairs[i][0], strlen(pairs[i][0]), pairs[i][1]);
+        expect_text(pairs[i][1], pairs[i][0]);
     }
     expect("Zm9vYmFy", 4, "foo"); /* its length ends it, nothing else */
 }

@@ -79,7 +79,8 @@ static void payload_is_what_was_signed(void **state)
     const char *token = talloc_asprintf(*state, "%s." SIGNATURE,
                                         mint_input(*state, FORGE_HEADER, "{\"sub\":\"Hélène\"}"));
 
-    forge_expect(token_gate_pass(&keys, NULL, token, strlen(token), &passed), TOKEN_BELIEVED, token);
+    forge_expect(token_gate_pass(&keys, NULL, token, strlen(token), &passed), TOKEN_BELIEVED,
+                 token);
     assert_string_equal(json_string_value(json_object_get(passed.payload, "sub")), "Hélène");
     token_gate_close(&passed);
 }

@@ -283,8 +283,10 @@ static void first_signs_and_all_verify(void **state)
     const char *token;
 
     assert_non_null(keys);
-    forge_expect(token_verify(keys, NULL, old, strlen(old), FORGE_NOW, &claims), TOKEN_BELIEVED, "old");
-    forge_expect(token_verify(keys, NULL, new, strlen(new), FORGE_NOW, &claims), TOKEN_BELIEVED, "new");
+    forge_expect(token_verify(keys, NULL, old, strlen(old), FORGE_NOW, &claims), TOKEN_BELIEVED,
+                 "old");
+    forge_expect(token_verify(keys, NULL, new, strlen(new), FORGE_NOW, &claims), TOKEN_BELIEVED,
+                 "new");
     claims.id[0] = '\0';
     token = token_sign(forge, keys, &claims, &error);
     assert_non_null(token);

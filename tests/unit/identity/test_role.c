@@ -37,11 +37,24 @@ static void nobody_is_no_role(void **state)
     assert_null(role_name(1u << 31));
 }
 
+/* What codev itself may be, no provider can grant, and nobody is given by name. */
+static void the_system_is_in_tokens_of_our_own_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(role_of_token("system"), CODEV_SYSTEM);
+    assert_string_equal(role_name(CODEV_SYSTEM), "system");
+    assert_int_equal(role_from_name("system"), 0);
+    assert_int_equal(role_of_token("staff"), CODEV_STAFF);
+    assert_int_equal(role_of_token("System"), 0);
+    assert_int_equal(CODEV_ANYONE & CODEV_SYSTEM, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_bits_belong_together),
         cmocka_unit_test(nobody_is_no_role),
+        cmocka_unit_test(the_system_is_in_tokens_of_our_own_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

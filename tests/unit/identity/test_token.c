@@ -60,8 +60,8 @@ static void signed_token_is_believed(void **state)
     const char *token = token_sign(*state, forge->keys, &claims, &error);
 
     assert_non_null(token);
-    forge_expect(token_verify(forge->keys, NULL, token, strlen(token), FORGE_NOW, &read), TOKEN_BELIEVED,
-                 token);
+    forge_expect(token_verify(forge->keys, NULL, token, strlen(token), FORGE_NOW, &read),
+                 TOKEN_BELIEVED, token);
     assert_string_equal(read.organisation, claims.organisation);
     assert_string_equal(read.subject, claims.subject);
     assert_string_equal(read.role, claims.role);

@@ -170,6 +170,13 @@ static void a_path_is_taken_apart(void **state)
     assert_segment(&route, 4, SEGMENT_TEXT, "number");
 }
 
+static void a_capability_is_a_segment(void **state)
+{
+    struct route route = compile(state, "/quotes", "/offers/{token:capability}/refusal");
+
+    assert_segment(&route, 2, SEGMENT_CAPABILITY, "token");
+}
+
 static void the_cores_paths_have_no_prefix(void **state)
 {
     struct route route = compile(state, "", "/health/live");
@@ -193,8 +200,21 @@ static void a_path_has_at_most_8_segments(void **state)
 static void broken_paths_are_refused(void **state)
 {
     static const char *const wrong[] = {
-        "/a//b",       "//a",      "/{}",    "/{id",     "/{id}x", "/{id:uuid}", "/{id:}",
-        "/{id:texts}", "/{:text}", "/{a/b}", "requests", "",       "/requests/",
+        "/a//b",
+        "//a",
+        "/{}",
+        "/{id",
+        "/{id}x",
+        "/{id:uuid}",
+        "/{id:}",
+        "/{id:texts}",
+        "/{:text}",
+        "/{:capability}",
+        "/{a:capability}/{b:capability}",
+        "/{a/b}",
+        "requests",
+        "",
+        "/requests/",
     };
 
     for (size_t i = 0; i < LENGTH(wrong); i++) {
@@ -256,6 +276,7 @@ int main(void)
         cmocka_unit_test(a_name_has_letters_digits_and_hyphens),
         cmocka_unit_test(what_is_mandatory_is_missed),
         cmocka_unit_test(a_path_is_taken_apart),
+        cmocka_unit_test(a_capability_is_a_segment),
         cmocka_unit_test(the_cores_paths_have_no_prefix),
         cmocka_unit_test(a_path_has_at_most_8_segments),
         cmocka_unit_test(broken_paths_are_refused),
