@@ -21,6 +21,8 @@ static const codev_route declared[] = {
      .body = "quote-request",
      .page = "x",
      .form = (codev_handler *)abort},
+    {.method = "GET", .path = "/offers/{token:capability}", .roles = CODEV_ANYONE, .page = "x"},
+    {.method = "DELETE", .path = "/requests/{id}", .roles = CODEV_ANYONE},
     {.method = "GET",
      .path = "/confirmation/{reference:text}",
      .roles = CODEV_ANYONE,
@@ -67,6 +69,7 @@ static void start(void)
     world.registry.plugin_count = 1;
     world.registry.routes = world.routes;
     world.service.registry = &world.registry;
+    world.service.form_key = (const unsigned char *)"thirty-two bytes that are a key.";
     world.service.tokens = token_memory_new(world.forge, world.forge->keys, NULL);
     CHECK(world.service.tokens != NULL);
     xml_freeze();
@@ -144,11 +147,29 @@ static void check_problem(codev_request *request)
     CHECK(document != NULL && xml_write(request, document, &size) != NULL);
 }
 
+/* What may be changed is nothing, a list of numbers, or anything where the client said so. */
+static void check_versions(const codev_request *request)
+{
+    const char *versions = request->versions;
+
+    if (request_is_safe(request)) {
+        CHECK(versions == NULL);
+    } else if (versions == NULL) {
+        CHECK(strcmp(request->if_match, "*") == 0 || strcmp(request->method, "POST") == 0);
+    } else {
+        CHECK(*versions == '{' && versions[strspn(versions, "{0123456789,}")] == '\0');
+    }
+}
+
 static void check_success(const codev_request *request)
 {
     CHECK(request->route != NULL && request->faults.count == 0);
     CHECK((request->route->declared->roles & request->principal.role) != 0);
     CHECK(request->route->declared->body == NULL || request->document != NULL);
+    CHECK(request->place != NULL && strstr(request->path, request->place) != NULL
+              ? request->capability == NULL
+              : request->capability != NULL);
+    check_versions(request);
     CHECK(request->principal.role == CODEV_VISITOR ||
           strcmp(request->principal.claims.subject, "alice") == 0);
 }
@@ -175,6 +196,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     if (result == 0) {
         check_success(request);
+        request->etag = "7";
+        (void)(request_is_safe(request) ? condition_read(request) : condition_fails(request));
     } else if (request->problem != PROBLEM_NONE) {
         check_problem(request);
     } else {
