@@ -4,6 +4,7 @@
 // screenshots go to the folder SCREENSHOTS, when that is set.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { test } from 'node:test';
 import { chromium } from 'playwright-core';
 
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
@@ -46,6 +47,24 @@ export async function open(browser, options = {}) {
             page.trouble.push(`console: ${message.text()}`);
     });
     return page;
+}
+
+// A function that declares a test with a page of its own, which must have caused no trouble in the end.
+export function visits(browser) {
+    return (name, options, body) => test(name, async () => {
+        const page = await open(browser(), options);
+        try {
+            await body(page);
+            assert.deepEqual(page.trouble, []);
+        } finally {
+            await page.context().close();
+        }
+    });
+}
+
+export async function signIn(page) {
+    await page.goto(staffLink);
+    assert.equal(page.url(), `${base}/quotes/requests`);
 }
 
 export async function shot(page, name) {
@@ -93,12 +112,16 @@ export async function fill(page, answers) {
     }
 }
 
-export async function send(page) {
+export async function press(page, name) {
     const [response] = await Promise.all([
         page.waitForNavigation(),
-        page.getByRole('button', { name: 'Envoyer ma demande' }).click(),
+        page.getByRole('button', { name }).click(),
     ]);
     return response;
+}
+
+export function send(page) {
+    return press(page, 'Envoyer ma demande');
 }
 
 // Asks for a quote and answers the reference.

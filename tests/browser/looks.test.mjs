@@ -5,13 +5,19 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
-import { ask, base, desktop, launch, open, origin, phone, send, shot, someRequest, staffLink }
-    from './browser.mjs';
+import { ask, base, desktop, field, fill, launch, open, origin, phone, press, send, shot, someRequest,
+    staffLink } from './browser.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 const longName = 'Société méditerranéenne d’ingénierie-et-de-développement-durable-des-territoires';
 let browser;
 let confirmation;
+const code = 'T-LOOKS';
+
+async function signedIn(page, path) {
+    await page.goto(staffLink);
+    await page.goto(base + path);
+}
 
 before(async () => {
     browser = await launch();
@@ -19,6 +25,10 @@ before(async () => {
     await ask(page, { ...someRequest(longName),
         'contact.email': `${'helene.brule-'.repeat(4)}x@aciers.example` });
     confirmation = page.url();
+    await signedIn(page, '/quotes/catalogue/form');
+    await fill(page, { code, description: longName, unit: 'demi-journée par groupe',
+        'unit-price': '123456.00', 'vat.category': 'S', 'vat.rate': '20' });
+    assert.equal((await press(page, 'Enregistrer')).status(), 200);
     await page.context().close();
 });
 after(async () => { await browser?.close(); });
@@ -39,6 +49,17 @@ const pages = {
         await page.goto(staffLink);
         await page.getByRole('link', { name: longName }).first().click();
         await page.getByRole('heading', { level: 1 }).waitFor();
+    },
+    catalogue: (page) => signedIn(page, '/quotes/catalogue'),
+    offer: (page) => signedIn(page, `/quotes/catalogue/${code}`),
+    'offer-errors': async (page) => {
+        await signedIn(page, `/quotes/catalogue/${code}`);
+        await field(page, 'unit-price').fill('cher');
+        assert.equal((await press(page, 'Enregistrer')).status(), 422);
+    },
+    'offer-removal': async (page) => {
+        await signedIn(page, `/quotes/catalogue/${code}`);
+        await page.getByText('Retirer cette offre du catalogue').click();
     },
     problem: (page) => page.goto(`${base}/quotes/nothing`),
 };

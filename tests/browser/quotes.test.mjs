@@ -3,37 +3,20 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { ask, base, errorOf, field, fill, launch, open, origin, send, shot, someRequest, staffLink }
+import { ask, base, errorOf, field, fill, launch, origin, send, shot, signIn, someRequest, visits }
     from './browser.mjs';
 
 const reference = /^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/;
 const policy = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
     + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 let browser;
+const visit = visits(() => browser);
 
 before(async () => { browser = await launch(); });
 after(async () => { await browser?.close(); });
 
 function someName() {
     return `Aciers du Midi ${randomUUID().slice(0, 8)}`;
-}
-
-// A test with a page of its own, which must have caused no trouble in the end.
-function visit(name, options, body) {
-    test(name, async () => {
-        const page = await open(browser, options);
-        try {
-            await body(page);
-            assert.deepEqual(page.trouble, []);
-        } finally {
-            await page.context().close();
-        }
-    });
-}
-
-async function signIn(page) {
-    await page.goto(staffLink);
-    assert.equal(page.url(), `${base}/quotes/requests`);
 }
 
 for (const javaScriptEnabled of [true, false]) {
@@ -256,7 +239,8 @@ describe('by keyboard alone', () => {
 });
 
 describe('every page', () => {
-    const paths = ['/quotes/form', '/quotes/requests', '/', '/quotes/nothing'];
+    const paths = ['/quotes/form', '/quotes/requests', '/quotes/catalogue', '/quotes/catalogue/form', '/',
+        '/quotes/nothing'];
 
     visit('is sent with the strict policy and not stored', {}, async (page) => {
         await signIn(page);
