@@ -46,30 +46,45 @@ static const char *path_value(codev_request *request, const char *name)
     return codev_path_parameter(request, name);
 }
 
-static const char *parameter_value(codev_request *request, const struct db_parameter *parameter)
+/* All elements of the path, as an array. */
+static int list_value(codev_request *request, const xmlNode *root, const char *path,
+                      const char **value_r)
+{
+    const char *const *values;
+    const size_t count = xml_get_all(request, root, path, &values);
+
+    *value_r = array_literal(request, values, count);
+    return *value_r != NULL ? 0 : -1;
+}
+
+/* NULL is a value; that memory is short must not pass for it. */
+static int parameter_value(codev_request *request, const struct db_parameter *parameter,
+                           const char **value_r)
 {
     const xmlNode *root =
         request->document != NULL ? xmlDocGetRootElement(request->document) : NULL;
-    const char *const *values;
-    size_t count;
 
+    *value_r = NULL;
     switch (parameter->source) {
     case DB_FROM_PATH:
-        return path_value(request, parameter->name);
+        *value_r = path_value(request, parameter->name);
+        return 0;
     case DB_FROM_QUERY:
-        return codev_query_parameter(request, parameter->name);
+        *value_r = codev_query_parameter(request, parameter->name);
+        return 0;
     case DB_FROM_LIST:
-        return list_parameter(request, parameter->name);
+        return list_parameter(request, parameter->name, value_r);
     case DB_FROM_REQUEST:
-        return request->versions;
+        *value_r = request->versions;
+        return 0;
     case DB_FROM_DOCUMENT:
         break;
     }
-    if (root == NULL || !parameter->list) {
-        return root != NULL ? xml_get(request, root, parameter->name) : NULL;
+    if (root != NULL && parameter->list) {
+        return list_value(request, root, parameter->name, value_r);
     }
-    count = xml_get_all(request, root, parameter->name, &values);
-    return array_literal(request, values, count);
+    *value_r = root != NULL ? xml_get(request, root, parameter->name) : NULL;
+    return 0;
 }
 
 const char *const *bind_parameters(codev_request *request, const struct db_statement *statement)
@@ -77,7 +92,9 @@ const char *const *bind_parameters(codev_request *request, const struct db_state
     const char **values = talloc_array(request, const char *, (unsigned)statement->count + 1);
 
     for (size_t i = 0; values != NULL && i < statement->count; i++) {
-        values[i] = parameter_value(request, &statement->parameters[i]);
+        if (parameter_value(request, &statement->parameters[i], &values[i]) != 0) {
+            return NULL;
+        }
     }
     return values;
 }

@@ -26,12 +26,14 @@ static unsigned limit_of(codev_request *request)
     return limit <= LIST_LIMIT_MAX ? (unsigned)limit : 0;
 }
 
-const char *list_parameter(codev_request *request, const char *name)
+int list_parameter(codev_request *request, const char *name, const char **value_r)
 {
-    if (strcmp(name, "limit") == 0) { /* one more, to know whether another page follows */
-        return talloc_asprintf(request, "%u", limit_of(request) + 1);
+    if (strcmp(name, "limit") != 0) {
+        *value_r = codev_query_parameter(request, name);
+        return 0;
     }
-    return codev_query_parameter(request, name);
+    *value_r = talloc_asprintf(request, "%u", limit_of(request) + 1); /* to know of a next page */
+    return *value_r != NULL ? 0 : -1;
 }
 
 static const codev_filter *find_filter(const codev_request *request, const char *name)

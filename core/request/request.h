@@ -174,9 +174,9 @@ int urlencoded_parse(TALLOC_CTX *arena, const char *text, size_t size,
 const char *const *bind_parameters(codev_request *request, const struct db_statement *statement);
 
 /* Lists (list.c): whether the query is one that the route's list takes, else 400 with a fault each;
- * and a {list:…} parameter. */
+ * and a {list:…} parameter, NULL when not given; 0, or -1: no memory. */
 int list_check(codev_request *request);
-const char *list_parameter(codev_request *request, const char *name);
+int list_parameter(codev_request *request, const char *name, const char **value_r);
 
 /* Capabilities (capability.c): tokens of links. Whether a segment can be one; make one; its SHA-256
  * in hexadecimal; hash that of the request's path, 0 or -1. */
