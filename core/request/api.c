@@ -360,7 +360,7 @@ int codev_form_recorded(codev_request *request, codev_node *form, size_t stateme
     codev_node *recorded = codev_new_document(request, element);
     xmlNode *root = (xmlNode *)form;
     xmlNode *copy;
-    size_t rows;
+    size_t rows = 0;
 
     if (recorded == NULL || codev_select(request, statement, recorded, NULL, &rows) != CODEV_OK) {
         return CODEV_FAILED;
