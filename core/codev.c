@@ -7,7 +7,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &serve_command, &migrate_command, &token_command, &check_command, &load_command,
+    &serve_command, &reload_command, &upgrade_command, &plugin_command, &migrate_command,
+    &token_command, &check_command,  &load_command,
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };

@@ -19,7 +19,7 @@ struct command {
 };
 
 extern const struct command serve_command, load_command, migrate_command, token_command,
-    check_command;
+    check_command, reload_command, upgrade_command, plugin_command;
 
 /* A command's options: each takes a value, which is put in *value (kept as it was when absent). */
 struct option_value {

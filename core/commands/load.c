@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* load.c: `codev load`: a pool's loader, started by the master with its two descriptors. */
+/* load.c: `codev load`: a pool's loader, started by the master with its three descriptors. */
 #include "commands/commands.h"
 
 #include "master/master.h"
@@ -12,14 +12,16 @@ static int load(TALLOC_CTX *context, int argc, char **argv)
 {
     const char *file = NULL;
     const char *name = "";
-    const struct option_value options[] = {{"config", &file}, {"pool", &name}};
+    const char *turn = "0";
+    const struct option_value options[] = {{"config", &file}, {"pool", &name}, {"turn", &turn}};
     const struct config *config;
     const struct config_pool *pool;
 
     if (command_options(argc, argv, options, sizeof options / sizeof *options) != 0) {
         return COMMAND_USAGE;
     }
-    if (fcntl(MASTER_LISTEN_FD, F_GETFD) < 0 || fcntl(MASTER_REPORT_FD, F_GETFD) < 0) {
+    if (fcntl(MASTER_LISTEN_FD, F_GETFD) < 0 || fcntl(MASTER_REPORT_FD, F_GETFD) < 0 ||
+        fcntl(MASTER_BOARD_FD, F_GETFD) < 0) {
         (void)fprintf(stderr, "codev load: this command is started by `codev serve` alone.\n");
         return COMMAND_USAGE;
     }
@@ -28,7 +30,7 @@ static int load(TALLOC_CTX *context, int argc, char **argv)
     if (pool == NULL) {
         return COMMAND_FAILED;
     }
-    return loader_run(config, pool, MASTER_LISTEN_FD, MASTER_REPORT_FD);
+    return loader_run(config, pool, (unsigned)(*turn - '0'));
 }
 
 const struct command load_command = {"load", NULL, NULL, load};

@@ -105,6 +105,12 @@ static int read_issuers(struct config *config, const xmlNode *tokens)
     return 0;
 }
 
+/* The schema has given it its default where the file has none. */
+static unsigned number_of(TALLOC_CTX *context, const xmlNode *node, const char *path)
+{
+    return (unsigned)strtoul(text_or(context, node, path, "0"), NULL, 10);
+}
+
 static int read_pool(const struct config *config, const xmlNode *node, struct config_pool *pool_r,
                      struct error *error)
 {
@@ -120,7 +126,11 @@ static int read_pool(const struct config *config, const xmlNode *node, struct co
     }
     pool_r->name = text_or(plugins, node, "@name", "");
     pool_r->socket = text_or(plugins, node, "@socket", "");
-    pool_r->workers = (unsigned)strtoul(text_or(plugins, node, "@workers", "8"), NULL, 10);
+    pool_r->workers = number_of(plugins, node, "@workers");
+    pool_r->request_seconds = number_of(plugins, node, "@request-seconds");
+    pool_r->max_requests = number_of(plugins, node, "@max-requests");
+    pool_r->memory_mib = number_of(plugins, node, "@memory-mib");
+    pool_r->descriptors = number_of(plugins, node, "@descriptors");
     pool_r->plugins = plugins;
     pool_r->plugin_count = count;
     if (strlen(pool_r->socket) >= sizeof((struct sockaddr_un *)NULL)->sun_path) {
@@ -178,6 +188,7 @@ static int read_all(struct config *config, xmlDoc *document, struct error *error
     const xmlNode *root = xmlDocGetRootElement(document);
 
     config->data_directory = text_or(config, root, "data-directory", PKGDATADIR);
+    config->control = text_or(config, root, "control", "");
     config->plugin_directory = text_or(config, root, "plugin-directory", PKGLIBDIR);
     if (config->data_directory == NULL || config->plugin_directory == NULL ||
         validate(config, document, error) != 0) {

@@ -14,6 +14,10 @@ struct config_pool {
     const char *name;
     const char *socket; /* absolute path, at most 107 bytes (sockaddr_un) */
     unsigned workers;
+    unsigned request_seconds; /* a request may last; then nginx gives it up, and its worker ends */
+    unsigned max_requests;    /* of a worker, which is replaced after them */
+    unsigned memory_mib;      /* of a worker, at most, when it has answered a request */
+    unsigned descriptors;     /* likewise */
     const char *const *plugins;
     size_t plugin_count;
 };
@@ -22,10 +26,11 @@ struct config {
     const char *file;             /* absolute path of codev.xml */
     const char *plugin_directory; /* holds NAME.so */
     const char *data_directory;   /* holds schemas/ and NAME/{pages,migrations} */
-    const char *application;      /* conninfo of the role that serves */
-    bool transaction_pooling;     /* it leads to a PgBouncer that pools by transaction */
-    const char *owner;            /* conninfo of the role that migrates */
-    const char *issuer;           /* iss and aud of the installation's own tokens */
+    const char *control;      /* path of the operators' socket; empty: control_path() says */
+    const char *application;  /* conninfo of the role that serves */
+    bool transaction_pooling; /* it leads to a PgBouncer that pools by transaction */
+    const char *owner;        /* conninfo of the role that migrates */
+    const char *issuer;       /* iss and aud of the installation's own tokens */
     const struct token_key_file *keys;
     size_t key_count;
     const struct token_issuer_file *issuers; /* of organisations */

@@ -1,274 +1,361 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* master.c: see master.h. Signals are blocked and waited for, so nothing runs in a handler. */
+/* master.c: see master.h. One loop: signals (as a descriptor, so that nothing runs in a handler),
+ * reports of loaders, operators' commands, and the time. */
 #include "master/master.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "master/listener.h"
+#include "master/notify.h"
+#include "master/pools.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 const char MASTER_READY[] = "ready";
 
-struct pool {
-    const struct config_pool *config;
-    int listener;
-    pid_t loader;    /* 0: none */
-    int64_t respawn; /* clock_steady() at which to start another; 0: not due */
+enum {
+    TICK_MS = 250,   /* how late a deadline may be noticed */
+    WAITED_MAX = 66, /* descriptors: signals, control, loaders */
 };
 
-struct master {
-    const struct config *config;
-    struct pool *pools;
-    size_t count;
-    sigset_t signals;
-};
+/* ---- loaders */
 
-static void wait_for_signals(sigset_t *set)
+static struct loader *loader_of(const struct master *master, pid_t pid)
 {
-    (void)sigemptyset(set);
-    (void)sigaddset(set, SIGTERM);
-    (void)sigaddset(set, SIGINT);
-    (void)sigaddset(set, SIGHUP);
-    (void)sigaddset(set, SIGCHLD);
-    (void)sigprocmask(SIG_BLOCK, set, NULL);
-}
+    struct loader *loader = master->loaders;
 
-/* In the child: become the pool's loader, with two descriptors beside the standard ones. */
-static void become_loader(const struct master *master, const struct pool *pool, int report)
-{
-    const int listener = fcntl(pool->listener, F_DUPFD, 10);
-    sigset_t none;
-
-    report = fcntl(report, F_DUPFD, 10);
-    if (listener < 0 || report < 0 || dup2(listener, MASTER_LISTEN_FD) < 0 ||
-        dup2(report, MASTER_REPORT_FD) < 0 || close_range(MASTER_REPORT_FD + 1, ~0U, 0) != 0) {
-        _exit(1);
+    while (loader != NULL && loader->pid != pid) {
+        loader = loader->next;
     }
-    (void)sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
-    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-    (void)execl("/proc/self/exe", "codev", "load", "--config", master->config->file, "--pool",
-                pool->config->name, (char *)NULL);
-    _exit(127);
+    return loader;
 }
 
-/* Read the loader's report; 0 when the pool is ready. */
-static int read_report(int report, const struct pool *pool, struct error *error)
+/* Another follows after a while, so that one that dies at once does not spin. */
+static void loader_ended(struct master *master, struct loader *loader, int status)
 {
-    const int64_t deadline = clock_steady() + MASTER_LOAD_TIMEOUT_MS * 1000LL;
-    char text[MASTER_REPORT_MAX];
-    size_t length = 0;
+    struct pool *pool = loader->pool;
+    const bool is_coming = pool->next_loader == loader && master->coming != NULL;
+    struct error error;
 
-    while (length < sizeof text - 1) {
-        struct pollfd waiting = {.fd = report, .events = POLLIN};
-        const int64_t left = (deadline - clock_steady()) / 1000;
-        ssize_t got;
-
-        errno = 0; /* a poll(2) that ran out of time leaves it as it was */
-        got = left > 0 && poll(&waiting, 1, (int)left) > 0
-                  ? read(report, text + length, sizeof text - 1 - length)
-                  : -1;
-        if (got < 0 && errno == EINTR) {
-            continue;
+    log_line(status == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+             "event=loader_ended pool=%s pid=%d %s=%d", pool->name, (int)loader->pid,
+             WIFSIGNALED(status) ? "signal" : "status",
+             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    if (pool->serving == loader) {
+        pool->respawn = clock_steady() + MASTER_RESPAWN_DELAY_MS * INT64_C(1000);
+    }
+    if (is_coming && loader->report >= 0) { /* its reason may still be in the pipe */
+        while (loader_read(loader, &error) == 0) {
         }
-        if (got <= 0) {
-            break;
-        }
-        length += (size_t)got;
+    } else if (is_coming) {
+        (void)error_set(&error, "The pool “%s” ended as soon as it was ready.", pool->name);
     }
-    text[length] = '\0';
-    if (strcmp(text, MASTER_READY) == 0) {
-        return 0;
+    loader_gone(master, loader);
+    if (is_coming) {
+        generation_failed(master, &error);
     }
-    return error_set(error, "The pool “%s” does not start: %s", pool->config->name,
-                     length > 0 ? text : "its loader ended without a word.");
 }
 
-static int start_pool(const struct master *master, struct pool *pool, struct error *error)
+static void reap(struct master *master)
 {
-    int report[2];
-    int status;
-
-    if (pipe2(report, O_CLOEXEC) != 0) {
-        return error_set(error, "There is no pipe for a loader: %s.", strerror(errno));
-    }
-    pool->respawn = 0;
-    pool->loader = fork();
-    if (pool->loader == 0) {
-        become_loader(master, pool, report[1]);
-    }
-    (void)close(report[1]);
-    if (pool->loader < 0) {
-        pool->loader = 0;
-        (void)close(report[0]);
-        return error_set(error, "No loader can be started: %s.", strerror(errno));
-    }
-    status = read_report(report[0], pool, error);
-    (void)close(report[0]);
-    if (status != 0) {
-        (void)kill(pool->loader, SIGKILL); /* one that hangs would never make room for another */
-    } else {
-        log_line(LOG_LEVEL_INFO, "event=pool_ready pool=%s loader=%d workers=%u",
-                 pool->config->name, (int)pool->loader, pool->config->workers);
-    }
-    return status;
-}
-
-static struct pool *pool_of(const struct master *master, pid_t loader)
-{
-    for (size_t i = 0; i < master->count; i++) {
-        if (master->pools[i].loader == loader) {
-            return &master->pools[i];
-        }
-    }
-    return NULL;
-}
-
-/* Collect dead loaders; another follows after a while, so that one that dies at once does not spin.
- */
-static size_t reap(const struct master *master)
-{
-    size_t alive = 0;
     int status;
     pid_t pid;
 
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        struct pool *pool = pool_of(master, pid);
+        struct loader *loader = loader_of(master, pid);
 
-        if (pool == NULL) {
-            continue;
+        if (loader != NULL) {
+            loader_ended(master, loader, status);
+        } else if (pid == master->trial) {
+            master->trial = 0;
+            upgrade_tried(master, status);
         }
-        log_line(status == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
-                 "event=loader_ended pool=%s pid=%d %s=%d", pool->config->name, (int)pid,
-                 WIFSIGNALED(status) ? "signal" : "status",
-                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-        pool->loader = 0;
-        pool->respawn = clock_steady() + MASTER_RESPAWN_DELAY_MS * 1000LL;
     }
-    for (size_t i = 0; i < master->count; i++) {
-        alive += master->pools[i].loader != 0 ? 1 : 0;
-    }
-    return alive;
+    pools_sweep(master);
 }
 
-static void respawn(const struct master *master)
+/* A loader of the generation that serves, started anew, did not come up. */
+static void respawn_failed(struct pool *pool, const struct error *error)
 {
-    for (size_t i = 0; i < master->count; i++) {
-        struct pool *pool = &master->pools[i];
+    log_line(LOG_LEVEL_ERROR, "event=pool_failed reason=\"%s\"", error->text);
+    pool->respawn = clock_steady() + MASTER_RESPAWN_DELAY_MS * INT64_C(1000);
+}
+
+static void respawn(struct master *master)
+{
+    for (struct pool *pool = master->pools; pool != NULL; pool = pool->next) {
         struct error error;
 
-        if (pool->loader == 0 && pool->respawn != 0 && pool->respawn <= clock_steady() &&
-            start_pool(master, pool, &error) != 0) {
-            log_line(LOG_LEVEL_ERROR, "event=pool_failed reason=\"%s\"", error.text);
-            /* Its loader, if any, is followed by another. */
-            pool->respawn = clock_steady() + MASTER_RESPAWN_DELAY_MS * 1000LL;
+        if (pool->config == NULL || pool->serving != NULL || pool->respawn == 0 ||
+            pool->respawn > clock_steady() || master->coming != NULL) {
+            continue;
+        }
+        pool->respawn = 0;
+        pool->serving = loader_start(master, pool, master->config->file, &error);
+        if (pool->serving == NULL) {
+            respawn_failed(pool, &error);
         }
     }
 }
 
-static void signal_loaders(const struct master *master, int signal)
+/* The loader did not become ready: those that serve again are tried again, one of a generation that
+ * comes is the end of that. */
+static void give_up(struct master *master, struct loader *loader, const struct error *error)
 {
-    for (size_t i = 0; i < master->count; i++) {
-        if (master->pools[i].loader != 0) {
-            (void)kill(master->pools[i].loader, signal);
+    struct pool *pool = loader->pool;
+
+    if (pool->next_loader == loader) {
+        generation_failed(master, error);
+        return;
+    }
+    if (pool->serving == loader) {
+        pool->serving = NULL;
+        respawn_failed(pool, error);
+    }
+    loader_leave(loader, SIGKILL, 0);
+}
+
+static void listen_to(struct master *master, struct loader *loader)
+{
+    struct error error;
+    const int status = loader_read(loader, &error);
+
+    if (status < 0) {
+        give_up(master, loader, &error);
+    } else if (status > 0) {
+        generation_ready(master);
+    }
+}
+
+/* Loaders that have not reported in time, or do not end. */
+static void hurry(struct master *master)
+{
+    const int64_t now = clock_steady();
+    struct loader *late = master->loaders;
+
+    while (late != NULL && (late->state != LOADER_LOADING || late->deadline > now)) {
+        late = late->next;
+    }
+    if (late != NULL) { /* one at a time: giving it up changes the list */
+        struct error error;
+
+        (void)error_set(&error, "The pool “%s” does not start: it was not ready in %d s.",
+                        late->pool->name, MASTER_LOAD_TIMEOUT_MS / 1000);
+        give_up(master, late, &error);
+    }
+    for (struct loader *loader = master->loaders; loader != NULL; loader = loader->next) {
+        if (loader->state == LOADER_LEAVING && loader->deadline <= now) {
+            (void)kill(loader->pid, SIGKILL);
         }
     }
 }
 
-/* From here on nginx is told that nobody listens, which is safe to repeat, and does not wait in
- * vain; what has come before is still accepted. */
-static void refuse_more(const struct master *master)
+/* ---- commands */
+
+static void reload(struct master *master, int asker)
 {
-    for (size_t i = 0; i < master->count; i++) {
-        if (master->pools[i].listener >= 0) {
-            (void)shutdown(master->pools[i].listener, SHUT_RD);
+    const struct config *config;
+    struct error error;
+
+    notify_reloading();
+    config = config_load(NULL, master->config->file, &error);
+    if (config == NULL || master->coming != NULL) {
+        if (config != NULL) {
+            (void)error_set(&error, "Another reload is under way.");
+            talloc_free((void *)config);
         }
+        log_line(LOG_LEVEL_ERROR, "event=reload_failed reason=\"%s\"", error.text);
+        control_answer(asker, "failed\n%s\n", error.text);
+        notify_ready();
+        return;
+    }
+    log_line(LOG_LEVEL_INFO, "event=reloading");
+    master->asker = asker;
+    (void)generation_begin(master, config, &error);
+}
+
+static void open_plugin(const struct master *master, int asker, const char *name)
+{
+    bool found = false;
+
+    for (const struct pool *pool = master->pools; pool != NULL; pool = pool->next) {
+        found = board_open(pool->board, name) || found;
+    }
+    if (found) {
+        log_line(LOG_LEVEL_INFO, "event=plugin_enabled plugin=%s", name);
+        control_answer(asker, "ok\n");
+    } else {
+        control_answer(asker, "failed\nNo pool has a plugin “%s”.\n", name);
     }
 }
 
-static void stop(struct master *master)
+static void command(struct master *master)
 {
-    const int64_t deadline = clock_steady() + MASTER_STOP_TIMEOUT_MS * 1000LL;
-    const struct timespec tick = {.tv_nsec = 100 * 1000 * 1000};
+    static const char enable[] = "enable ";
+    TALLOC_CTX *context = talloc_new(NULL);
+    char *line;
+    const int asker = control_accept(context, master->control, &line);
+    struct error error;
 
+    if (asker >= 0) {
+        if (strcmp(line, "reload") == 0) {
+            reload(master, asker);
+        } else if (strcmp(line, "upgrade") == 0) {
+            master->asker = master->coming == NULL ? asker : master->asker;
+            if (upgrade_begin(master, &error) != 0) {
+                control_answer(asker, "failed\n%s\n", error.text);
+            }
+        } else if (strncmp(line, enable, sizeof enable - 1) == 0) {
+            open_plugin(master, asker, line + sizeof enable - 1);
+        } else {
+            control_answer(asker, "failed\nThe master does not know this command.\n");
+        }
+    }
+    talloc_free(context);
+}
+
+/* ---- the life of the master */
+
+static void begin_to_stop(struct master *master)
+{
+    if (master->stopping) {
+        return;
+    }
     log_line(LOG_LEVEL_INFO, "event=stopping");
-    refuse_more(master);
-    signal_loaders(master, SIGTERM);
-    while (reap(master) > 0) {
-        if (clock_steady() > deadline) {
-            signal_loaders(master, SIGKILL);
-        }
-        (void)sigtimedwait(&master->signals, NULL, &tick);
+    notify_stopping();
+    master->stopping = true;
+    if (master->coming != NULL) {
+        struct error error;
+
+        (void)error_set(&error, "codev stops.");
+        generation_failed(master, &error);
     }
-    for (size_t i = 0; i < master->count; i++) {
-        if (master->pools[i].listener >= 0) {
-            (void)close(master->pools[i].listener);
-            (void)unlink(master->pools[i].config->socket);
-        }
+    for (struct pool *pool = master->pools; pool != NULL; pool = pool->next) {
+        pool->config = NULL;
+        pool_refuse_more(pool);
+    }
+    for (struct loader *loader = master->loaders; loader != NULL; loader = loader->next) {
+        loader_leave(loader, loader->state == LOADER_LOADING ? SIGKILL : MASTER_STOP,
+                     MASTER_STOP_TIMEOUT_MS);
     }
 }
 
-static int open_pools(struct master *master, struct error *error)
+static void take_signals(struct master *master)
 {
-    for (size_t i = 0; i < master->count; i++) {
-        master->pools[i] = (struct pool){.config = &master->config->pools[i], .listener = -1};
-    }
-    for (size_t i = 0; i < master->count; i++) {
-        struct pool *pool = &master->pools[i];
+    struct signalfd_siginfo got;
 
-        pool->listener = listener_open(pool->config->socket, error);
-        if (pool->listener < 0 || start_pool(master, pool, error) != 0) {
-            return -1;
+    while (read(master->signals, &got, sizeof got) == (ssize_t)sizeof got) {
+        if (got.ssi_signo == SIGTERM || got.ssi_signo == SIGINT) {
+            begin_to_stop(master);
+        } else if (got.ssi_signo == SIGHUP && !master->stopping) {
+            reload(master, -1);
         }
     }
-    return 0;
+    reap(master);
 }
 
-static void watch(const struct master *master)
+/* One turn: wait, and do what is due. */
+static void turn(struct master *master)
 {
-    const struct timespec tick = {.tv_sec = 1};
+    struct pollfd waited[WAITED_MAX] = {{.fd = master->signals, .events = POLLIN},
+                                        {.fd = master->control, .events = POLLIN}};
+    struct loader *reporting[WAITED_MAX] = {NULL};
+    nfds_t count = 2;
 
-    for (;;) {
-        const int signal = sigtimedwait(&master->signals, NULL, &tick);
-
-        if (signal == SIGTERM || signal == SIGINT) {
-            return;
+    for (struct loader *loader = master->loaders; loader != NULL && count < WAITED_MAX;
+         loader = loader->next) {
+        if (loader->report >= 0) {
+            reporting[count] = loader;
+            waited[count++] = (struct pollfd){.fd = loader->report, .events = POLLIN};
         }
-        if (signal == SIGHUP) { /* means "reload" to many; never the end of the service */
-            log_line(LOG_LEVEL_WARNING, "event=signal_ignored signal=SIGHUP");
-        }
-        (void)reap(master);
-        respawn(master);
     }
+    if (poll(waited, count, TICK_MS) > 0) {
+        for (nfds_t i = 2; i < count; i++) {
+            if (waited[i].revents != 0) { /* the others are looked at in the next turn: */
+                listen_to(master, reporting[i]);
+                return; /* this may have ended any of them */
+            }
+        }
+        if (waited[1].revents != 0 && !master->stopping) {
+            command(master);
+        }
+        if (waited[0].revents != 0) {
+            take_signals(master);
+        }
+    }
+    hurry(master);
+    respawn(master);
+    notify_watchdog();
+}
+
+static int block_signals(void)
+{
+    sigset_t set;
+
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGHUP);
+    (void)sigaddset(&set, SIGCHLD);
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int set_up(struct master *master, struct error *error)
+{
+    static char program[PATH_MAX];
+
+    master->asker = -1;
+    master->control = -1;
+    master->signals = block_signals();
+    if (readlink("/proc/self/exe", program, sizeof program - 1) < 0) {
+        return error_set(error, "The master cannot tell which program it is: %s.", strerror(errno));
+    }
+    master->program = program;
+    return upgrade_adopt(master, error);
+}
+
+/* Until told to stop, or until nothing is left to serve. */
+static int serve(struct master *master, const char *control, struct error *error)
+{
+    if (master->control < 0) {
+        master->control = listener_open(control, error);
+    }
+    if (master->control < 0) {
+        return -1;
+    }
+    while (!master->stopping && (master->coming != NULL || master->pools != NULL)) {
+        turn(master);
+    }
+    (void)unlink(control);
+    *error = master->reason;
+    return master->serves ? 0 : -1;
 }
 
 int master_run(const struct config *config, struct error *error)
 {
-    struct master master = {.config = config, .count = config->pool_count};
-    int status;
+    struct master master = {0};
+    char *control = talloc_strdup(NULL, control_path((void *)config, config));
+    int status = -1;
 
     log_identity("master");
-    wait_for_signals(&master.signals);
-    master.pools = talloc_zero_array(NULL, struct pool, (unsigned)config->pool_count);
-    if (master.pools == NULL) {
-        return error_set(error, "There is no memory for the pools.");
+    if (control == NULL || set_up(&master, error) != 0) {
+        return -1;
     }
-    status = open_pools(&master, error);
-    if (status == 0) {
-        log_line(LOG_LEVEL_INFO, "event=serving pools=%zu", master.count);
-        watch(&master);
+    if (generation_begin(&master, config, error) == 0) {
+        status = serve(&master, control, error);
     }
-    stop(&master);
-    talloc_free(master.pools);
+    begin_to_stop(&master);
+    while (master.loaders != NULL) {
+        turn(&master);
+    }
+    pools_sweep(&master);
+    talloc_free(control);
     return status;
 }

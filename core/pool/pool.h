@@ -4,12 +4,14 @@
 #ifndef CODEV_POOL_POOL_H
 #define CODEV_POOL_POOL_H
 
+#include "board/board.h"
 #include "config/config.h"
 #include "identity/secret.h"
 #include "request/request.h"
 
 enum {
     POOL_STOP_TIMEOUT_MS = 10000, /* until a worker that does not end its request is killed */
+    POOL_OVERTIME_S = 1,          /* after the time of a request, for nginx to give it up first */
     POOL_DRAIN_TIMEOUT_MS = 5000, /* while a stopping worker still takes what is waiting */
     POOL_RESPAWN_DELAY_MS = 1000, /* before another, when a worker died within this time */
 };
@@ -23,17 +25,20 @@ struct pool_assets {
     const struct token_issuers *issuers;
     unsigned char body_key[SECRET_SIZE]; /* for the HMAC of bodies */
     unsigned char form_key[SECRET_SIZE]; /* for the tokens of forms */
+    struct board *board;                 /* NULL: none, in `codev check` */
+    struct board_plugin **switches;      /* of each plugin of the registry; NULL: always open */
 };
 
 /* Load everything a pool serves with. NULL: error says why. Freed with the context. */
-const struct pool_assets *pool_load(TALLOC_CTX *context, const struct config *config,
-                                    const struct config_pool *pool, struct error *error);
+struct pool_assets *pool_load(TALLOC_CTX *context, const struct config *config,
+                              const struct config_pool *pool, struct error *error);
 
-/* Load, report on the pipe (and close it), serve until SIGTERM. The loader's exit status. */
-int loader_run(const struct config *config, const struct config_pool *pool, int listener,
-               int report);
+/* Load, report on the pipe (and close it), serve until told to end. turn: which half of the board
+ * is this loader's. Its exit status. */
+int loader_run(const struct config *config, const struct config_pool *pool, unsigned turn);
 
 /* A worker's whole life; its exit status. */
-int worker_run(const struct pool_assets *assets, unsigned number, int listener);
+int worker_run(const struct pool_assets *assets, unsigned number, int listener,
+               struct board_place *place);
 
 #endif

@@ -4,30 +4,34 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "master/master.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 enum { ACCEPT_TIMEOUT_S = 1 };
 
-static volatile sig_atomic_t stopping;
+/* The signal that came: MASTER_STOP, MASTER_RETIRE, or 0. */
+static volatile sig_atomic_t told;
 
-static void on_terminate(int signal)
+static void on_signal(int signal)
 {
-    (void)signal;
-    stopping = 1;
+    told = signal;
 }
 
 /* With SA_RESTART, so that a request that is being read or answered is not cut by the signal. */
 static void take_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_terminate, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigset_t none;
 
-    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(MASTER_STOP, &action, NULL);
+    (void)sigaction(MASTER_RETIRE, &action, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGCHLD, SIG_DFL);
     (void)sigemptyset(&none);
@@ -62,34 +66,57 @@ static void finish(FCGX_Request *fcgi)
     (void)close(connection);
 }
 
+/* Whether the worker has had its time; what leaks, leaks no further. ru_maxrss is the most it had.
+ */
+static bool is_spent(const struct config_pool *pool, unsigned served)
+{
+    struct rusage usage;
+    const int lowest = fcntl(STDERR_FILENO, F_DUPFD, 0);
+
+    if (lowest >= 0) {
+        (void)close(lowest);
+    }
+    return served >= pool->max_requests || lowest < 0 || (unsigned)lowest > pool->descriptors ||
+           (getrusage(RUSAGE_SELF, &usage) == 0 && usage.ru_maxrss / 1024 > (long)pool->memory_mib);
+}
+
 /* When it has to stop, what is waiting already is served as well: nginx has sent it, and could not
- * tell its client whether it counted. */
-static void serve(const struct service *service, FCGX_Request *fcgi)
+ * tell its client whether it counted. When it retires, others have what is waiting. */
+static void serve(const struct service *service, const struct config_pool *pool, FCGX_Request *fcgi)
 {
     int64_t deadline = INT64_MAX;
+    unsigned served = 0;
 
-    while (clock_steady() < deadline) {
+    while (clock_steady() < deadline && told != MASTER_RETIRE) {
         const bool accepted = FCGX_Accept_r(fcgi) == 0;
 
         if (accepted) {
             request_serve(service, fcgi);
             finish(fcgi);
+            if (is_spent(pool, ++served) && told == 0) {
+                log_line(LOG_LEVEL_INFO, "event=worker_spent requests=%u", served);
+                return;
+            }
         }
-        if (stopping && !accepted) {
+        if (told == MASTER_STOP && !accepted) {
             return;
         }
-        if (stopping && deadline == INT64_MAX) {
+        if (told == MASTER_STOP && deadline == INT64_MAX) {
             deadline = clock_steady() + POOL_DRAIN_TIMEOUT_MS * 1000LL;
         }
     }
 }
 
-int worker_run(const struct pool_assets *assets, unsigned number, int listener)
+int worker_run(const struct pool_assets *assets, unsigned number, int listener,
+               struct board_place *place)
 {
     const struct registry *registry = assets->registry;
     TALLOC_CTX *context = talloc_new(NULL);
-    struct service service = {
-        .registry = registry, .body_key = assets->body_key, .form_key = assets->form_key};
+    struct service service = {.registry = registry,
+                              .place = place,
+                              .switches = assets->switches,
+                              .body_key = assets->body_key,
+                              .form_key = assets->form_key};
     FCGX_Request fcgi;
 
     log_identity("pool=%s worker=%u", assets->pool->name, number);
@@ -104,7 +131,7 @@ int worker_run(const struct pool_assets *assets, unsigned number, int listener)
         return 1;
     }
     (void)db_connect(service.db); /* a database that is away is logged, and tried at each request */
-    serve(&service, &fcgi);
+    serve(&service, assets->pool, &fcgi);
     FCGX_Free(&fcgi, 1);
     talloc_free(context);
     return 0;

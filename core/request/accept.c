@@ -137,6 +137,7 @@ int request_accept(codev_request *request)
     request->query = variable(request, "QUERY_STRING");
     request->mount = variable(request, "SCRIPT_NAME");
     request->id = variable(request, "REQUEST_ID");
+    board_request(request->service->place, request->id, request->method);
     request->content_type = variable(request, "CONTENT_TYPE");
     request->content_length = parse_length(variable(request, "CONTENT_LENGTH"));
     request->authorization = variable(request, "HTTP_AUTHORIZATION");

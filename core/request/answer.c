@@ -172,6 +172,8 @@ static const char *problem_headers(codev_request *request)
         return *request->authorization != '\0'
                    ? "WWW-Authenticate: Bearer realm=\"codev\", error=\"invalid_token\"\r\n"
                    : "WWW-Authenticate: Bearer realm=\"codev\"\r\n";
+    case PROBLEM_PLUGIN_CLOSED:
+        return talloc_asprintf(request, "Retry-After: %lld\r\n", (long long)request->closed);
     case PROBLEM_UNAVAILABLE:
         return talloc_asprintf(request, "Retry-After: %d\r\n", RETRY_AFTER_SECONDS);
     default:
@@ -241,6 +243,11 @@ static void log_request(const codev_request *request)
              (long long)spent[STAGE_HANDLE], (long long)spent[STAGE_ANSWER]);
 }
 
+static const char *const stage_names[] = {
+    [STAGE_ROUTE] = "route", [STAGE_IDENTIFY] = "identify", [STAGE_NEGOTIATE] = "negotiate",
+    [STAGE_BODY] = "body",   [STAGE_HANDLE] = "handle",     [STAGE_ANSWER] = "answer",
+};
+
 static void run_stages(codev_request *request)
 {
     static int (*const stages[])(codev_request *) = {
@@ -253,6 +260,7 @@ static void run_stages(codev_request *request)
     for (int stage = STAGE_ROUTE; stage < STAGE_ANSWER && status == 0; stage++) {
         const int64_t started = clock_steady();
 
+        board_stage(request->service->place, stage_names[stage]);
         status = stages[stage](request);
         request->spent[stage] = clock_steady() - started;
     }
@@ -274,10 +282,13 @@ void request_serve(const struct service *service, FCGX_Request *fcgi)
     }
     request->service = service;
     request->fcgi = fcgi;
+    board_begin(service->place, clock_steady());
     run_stages(request);
     started = clock_steady();
+    board_stage(service->place, stage_names[STAGE_ANSWER]);
     request_answer(request);
     request->spent[STAGE_ANSWER] = clock_steady() - started;
     log_request(request);
     talloc_free(pool);
+    board_end(service->place);
 }

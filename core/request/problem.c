@@ -108,6 +108,12 @@ static const struct {
     [PROBLEM_NO_ANSWER] = {502, false, "no-answer", "No answer", "Pas de réponse",
                            "The request got no answer. It may have been recorded or not.",
                            "Votre demande est restée sans réponse. Vérifiez avant de la renvoyer."},
+    [PROBLEM_PLUGIN_CLOSED] =
+        {503, false, "plugin-closed", "Out of order", "Service suspendu",
+         "This part of the service has failed several times and is closed for "
+         "a while; the rest works.",
+         "Cette partie du service est suspendue à la suite d’incidents ; "
+         "le reste fonctionne. Merci de réessayer plus tard."},
     [PROBLEM_UNAVAILABLE] = {503, false, "unavailable", "Unavailable", "Service indisponible",
                              "The service cannot answer at the moment; try again shortly.",
                              "Le service ne peut pas répondre pour l’instant ; merci de réessayer "

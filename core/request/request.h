@@ -4,6 +4,7 @@
 #ifndef CODEV_REQUEST_REQUEST_H
 #define CODEV_REQUEST_REQUEST_H
 
+#include "board/board.h"
 #include "db/db.h"
 #include "identity/token.h"
 #include "plugin/registry.h"
@@ -31,8 +32,10 @@ struct service {
     const struct registry *registry;
     struct db *db;
     struct token_memory *tokens;
-    const unsigned char *body_key; /* SECRET_SIZE bytes, for the HMAC of bodies */
-    const unsigned char *form_key; /* SECRET_SIZE bytes, for the tokens of forms */
+    const unsigned char *body_key;        /* SECRET_SIZE bytes, for the HMAC of bodies */
+    struct board_place *place;            /* where it tells what it does; NULL: nowhere */
+    struct board_plugin *const *switches; /* by place in the registry; NULL: all plugins are open */
+    const unsigned char *form_key;        /* SECRET_SIZE bytes, for the tokens of forms */
 };
 
 /* The stages, in order; each has its place in the log line. */
@@ -74,6 +77,7 @@ enum problem_kind {
     PROBLEM_PRECONDITION_REQUIRED,
     PROBLEM_INTERNAL,
     PROBLEM_NO_ANSWER,
+    PROBLEM_PLUGIN_CLOSED,
     PROBLEM_UNAVAILABLE,
     PROBLEM_KINDS
 };
@@ -116,8 +120,9 @@ struct codev_request {
 
     /* the answer */
     enum problem_kind problem;
-    bool changed; /* the form that comes back was to change what another has changed meanwhile */
-    bool twin;    /* another request with this Idempotency-Key was first */
+    bool changed;   /* the form that comes back was to change what another has changed meanwhile */
+    int64_t closed; /* seconds for which the plugin stays closed */
+    bool twin;      /* another request with this Idempotency-Key was first */
     int status;
     xmlDoc *answer;
     const struct xml_page *page;

@@ -2,6 +2,7 @@
 /* route.c: the path and method to a route of a plugin; 404, and 405 with Allow. */
 #include "request/request.h"
 
+#include "base/clock.h"
 #include "base/uuid.h"
 
 #include <string.h>
@@ -58,6 +59,19 @@ static bool method_matches(const char *declared, const char *method)
            (strcmp(method, "HEAD") == 0 && strcmp(declared, "GET") == 0);
 }
 
+/* A plugin in which workers died again and again is closed for a while (board.h). */
+static bool is_open(codev_request *request)
+{
+    const struct service *service = request->service;
+    const struct plugin *plugin = request->route->plugin;
+    const struct board_plugin *entry =
+        service->switches != NULL ? service->switches[plugin - service->registry->plugins] : NULL;
+
+    board_route(service->place, plugin->descriptor->name, request->route->declared->path);
+    request->closed = entry != NULL ? board_closed(entry, clock_steady()) : 0;
+    return request->closed == 0;
+}
+
 int request_route(codev_request *request)
 {
     const struct registry *registry = request->service->registry;
@@ -85,7 +99,8 @@ int request_route(codev_request *request)
     }
     request->allow = allow;
     if (request->route != NULL) {
-        return capability_take(request);
+        return is_open(request) ? capability_take(request)
+                                : request_problem(request, PROBLEM_PLUGIN_CLOSED);
     }
     if (allow != NULL && strcmp(request->method, "OPTIONS") == 0) {
         request->status = 204; /* answered: nothing is left for the stages after this one */
