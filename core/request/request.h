@@ -33,6 +33,7 @@ struct service {
     struct token_memory *tokens;
     const unsigned char *body_key; /* SECRET_SIZE bytes, for the HMAC of bodies */
     const unsigned char *form_key; /* SECRET_SIZE bytes, for the tokens of forms */
+    const char *openapi;           /* of openapi_make */
 };
 
 /* The stages, in order; each has its place in the log line. */
