@@ -7,7 +7,7 @@ import uuid
 
 import psycopg2
 import pytest
-from client import BROWSER
+from client import BROWSER, Client
 from documents import EXAMPLE, changed, element, fields
 
 LIST = "/quotes/requests"
@@ -147,6 +147,32 @@ def test_without_a_defect_nothing_is_an_error(instance, visitor, staff):
     line_of(instance, staff.get(LIST))
     after = instance.log_lines("level=", 5)[before:]
     assert after and not [line for line in after if "level=error" in line]
+
+
+# ---- the id by which a request is found
+
+
+@pytest.mark.parametrize("sent", [None, "of-the-client"])
+def test_the_id_of_a_request_is_in_both_logs(instance, visitor, sent):
+    sent = sent and f"{sent}-{uuid.uuid4()}"
+    answer = visitor.get("/nothing", X_Request_Id=sent)
+    assert sent in (None, answer["X-Request-Id"])
+    assert line_of(instance, answer)[0]["status"] == "404"
+    (line,) = instance.access_lines(f"request={answer['X-Request-Id']} ")
+    assert '/nothing" 404 ' in line
+
+
+@pytest.mark.parametrize("sent", [None, "of-the-page"])
+def test_what_a_page_includes_has_the_id_of_the_page(own, sent):
+    """nginx asks codev for the form while it serves the site's page (SSI)."""
+    site = Client(own.visitor.origin)
+    sent = sent and f"{sent}-{uuid.uuid4()}"
+    assert b"/codev/quotes/requests" in site.get("/", X_Request_Id=sent).body
+    line = own.access_lines(sent or '"GET /index.html" 200')[-1]
+    (given,) = re.findall(r"request=(\S+)", line)
+    assert given == sent or re.fullmatch(r"[0-9a-f]{32}", given)
+    (line,) = own.log_lines(f"request={given} ")
+    assert "route=/form status=200" in re.sub(r" organisation=\S+", "", line)
 
 
 def test_a_violation_that_is_our_defect_is_logged(own):
