@@ -99,6 +99,21 @@ def test_a_problem_has_no_entity_tag(visitor):
     assert visitor.post_form(LIST, FIELDS)["ETag"] is None
 
 
+def test_no_address_leaves_the_site_as_a_referrer(visitor, staff):
+    """Links that are sent by mail hold a secret."""
+    with Wire.to(visitor) as wire:
+        wire.send("GET\r\n\r\n")
+        unread = wire.answer()
+    answers = [ask(visitor, staff) for ask in ANSWERS.values()]
+    answers += [visitor.request("HEAD", path) for path in (
+        "/assets/core/codev.css", "/schemas/quotes.xsd", "/assets/core/nothing.css", "/x" * 5000)]
+    answers += [visitor.request("TRACE", "/"), visitor.get("/", Host="evil.example"), unread]
+    assert {200, 201, 303, 400, 401, 404, 405, 413, 414, 421, 422} <= {
+        answer.status for answer in answers}
+    for answer in answers:
+        assert answer["Referrer-Policy"] == "same-origin", answer
+
+
 # ---- the request's id
 
 
@@ -218,6 +233,7 @@ def test_the_mount_point_alone_leads_to_it(visitor):
     response = connection.getresponse()
     assert response.status == 308
     assert response.headers["Location"] == visitor.base.path + "/"
+    assert response.headers["Referrer-Policy"] == "same-origin"
     assert re.fullmatch(r"[0-9a-f]{32}", response.headers["X-Request-Id"])
     connection.close()
 
