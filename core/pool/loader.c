@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "master/master.h"
+#include "request/openapi.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -55,7 +56,11 @@ struct pool_assets *pool_load(TALLOC_CTX *context, const struct config *config,
         return NULL;
     }
     assets->registry = registry_load(assets, config, pool, error);
-    return assets->registry != NULL ? assets : NULL;
+    if (assets->registry == NULL) {
+        return NULL;
+    }
+    assets->openapi = openapi_make(assets, assets->registry, error);
+    return assets->openapi != NULL ? assets : NULL;
 }
 
 static void report_text(int report, const char *text)

@@ -23,6 +23,7 @@ struct pool_assets {
     const struct registry *registry;
     const struct token_keys *keys;
     const struct token_issuers *issuers;
+    const char *openapi;                 /* of openapi_make */
     unsigned char body_key[SECRET_SIZE]; /* for the HMAC of bodies */
     unsigned char form_key[SECRET_SIZE]; /* for the tokens of forms */
     struct board *board;                 /* NULL: none, in `codev check` */

@@ -112,11 +112,14 @@ int worker_run(const struct pool_assets *assets, unsigned number, int listener,
 {
     const struct registry *registry = assets->registry;
     TALLOC_CTX *context = talloc_new(NULL);
-    struct service service = {.registry = registry,
-                              .place = place,
-                              .switches = assets->switches,
-                              .body_key = assets->body_key,
-                              .form_key = assets->form_key};
+    struct service service = {
+        .registry = registry,
+        .place = place,
+        .switches = assets->switches,
+        .body_key = assets->body_key,
+        .form_key = assets->form_key,
+        .openapi = assets->openapi,
+    };
     FCGX_Request fcgi;
 
     log_identity("pool=%s worker=%u", assets->pool->name, number);

@@ -5,7 +5,9 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "base/uuid.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -56,6 +58,38 @@ static int read_headers(codev_request *request)
         status = value != NULL ? status : -1;
     }
     return status;
+}
+
+/* The id goes into headers, pages and the log as it is. nginx/codev.conf gives a safe one; an nginx
+ * that was set up otherwise may give none, or whatever the client sent: then one of ours. */
+static const char *request_id(codev_request *request)
+{
+    static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                     "0123456789._-";
+    const char *given = variable(request, "REQUEST_ID");
+    const size_t length = strlen(given);
+    char fresh[UUID_TEXT_SIZE];
+    const char *id = NULL;
+
+    if (length >= REQUEST_ID_MIN && length <= REQUEST_ID_MAX &&
+        strspn(given, characters) == length) {
+        return given;
+    }
+    if (uuid_new(request->arrived, fresh) == 0) {
+        id = talloc_strdup(request, fresh);
+    }
+    return id != NULL ? id : "-";
+}
+
+/* An address that PostgreSQL's inet takes as well; "" for a peer on a unix socket. */
+static const char *client_address(const codev_request *request)
+{
+    const char *given = variable(request, "REMOTE_ADDR");
+    struct in6_addr parsed;
+
+    return inet_pton(AF_INET, given, &parsed) == 1 || inet_pton(AF_INET6, given, &parsed) == 1
+               ? given
+               : "";
 }
 
 static int64_t parse_length(const char *text)
@@ -136,8 +170,9 @@ int request_accept(codev_request *request)
     request->path = variable(request, "PATH_INFO");
     request->query = variable(request, "QUERY_STRING");
     request->mount = variable(request, "SCRIPT_NAME");
-    request->id = variable(request, "REQUEST_ID");
+    request->id = request_id(request);
     board_request(request->service->place, request->id, request->method);
+    request->address = client_address(request);
     request->content_type = variable(request, "CONTENT_TYPE");
     request->content_length = parse_length(variable(request, "CONTENT_LENGTH"));
     request->authorization = variable(request, "HTTP_AUTHORIZATION");

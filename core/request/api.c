@@ -50,6 +50,11 @@ const char *codev_now(codev_request *request)
     return talloc_strdup(request, text);
 }
 
+const char *codev_client_address(codev_request *request)
+{
+    return request->address;
+}
+
 const char *codev_new_id(codev_request *request)
 {
     char text[UUID_TEXT_SIZE];

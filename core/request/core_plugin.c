@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* core_plugin.c: the core's own routes, in the contract that every plugin has. */
 #include "config.h"
+#include "request/openapi.h"
 #include "request/request.h"
 
 #include <string.h>
+
+#define MEDIA_JSON "application/json"
 
 static const codev_statement statements[] = {
     [CORE_DATABASE_ANSWERS] = {"SELECT 'database' AS \"@name\", 'ok' AS \"@status\""},
@@ -55,7 +58,7 @@ static int add_plugin(codev_request *request, const struct plugin *plugin, codev
                : CODEV_FAILED;
 }
 
-/* GET /: the plugins, with a link each where this caller has a page. */
+/* GET /: the plugins, with a link each where this caller has a page, and the routes of all. */
 static int service(codev_request *request)
 {
     const struct registry *registry = request->service->registry;
@@ -66,7 +69,10 @@ static int service(codev_request *request)
             return CODEV_FAILED;
         }
     }
-    return document != NULL ? codev_answer(request, document) : CODEV_FAILED;
+    return document != NULL &&
+                   codev_set(request, document, "openapi/@href", "/openapi.json") == CODEV_OK
+               ? codev_answer(request, document)
+               : CODEV_FAILED;
 }
 
 /* GET /health/live: this worker answers. */
@@ -92,10 +98,24 @@ static int ready(codev_request *request)
     return codev_answer(request, document);
 }
 
+/* GET /openapi.json: all routes of the pool, for programs. */
+static int openapi(codev_request *request)
+{
+    const char *text = openapi_complete(request, request->service->openapi, request->mount);
+
+    return text != NULL ? codev_answer_bytes(request, MEDIA_JSON, text, strlen(text))
+                        : request_problem(request, PROBLEM_UNAVAILABLE);
+}
+
 static const codev_route routes[] = {
     {.method = "GET", .path = "/", .roles = CODEV_ANYONE, .page = "home.xsl", .handle = service},
     {.method = "GET", .path = "/health/live", .roles = CODEV_ANYONE, .handle = live},
     {.method = "GET", .path = "/health/ready", .roles = CODEV_ANYONE, .handle = ready},
+    {.method = "GET",
+     .path = "/openapi.json",
+     .roles = CODEV_ANYONE,
+     .handle = openapi,
+     .media = MEDIA_JSON},
     {.method = NULL},
 };
 

@@ -21,6 +21,8 @@ enum {
     REQUEST_QUERY_MAX = 4096,    /* bytes of a query */
     REQUEST_FIELDS_MAX = 1000,   /* fields of a form or a query */
     FORM_LIFETIME_S = 12 * 3600, /* a form that was opened longer ago is to be sent again */
+    REQUEST_ID_MIN = 8,          /* characters of a request's id, at least */
+    REQUEST_ID_MAX = 64,         /* and at most */
     IDEMPOTENCY_KEY_MAX = 255,   /* bytes of an Idempotency-Key */
     LIST_LIMIT_MAX = 200,        /* items of a list's page */
     LIST_LIMIT_DEFAULT = 50,
@@ -33,9 +35,10 @@ struct service {
     struct db *db;
     struct token_memory *tokens;
     const unsigned char *body_key;        /* SECRET_SIZE bytes, for the HMAC of bodies */
+    const unsigned char *form_key;        /* SECRET_SIZE bytes, for the tokens of forms */
+    const char *openapi;                  /* of openapi_make */
     struct board_place *place;            /* where it tells what it does; NULL: nowhere */
     struct board_plugin *const *switches; /* by place in the registry; NULL: all plugins are open */
-    const unsigned char *form_key;        /* SECRET_SIZE bytes, for the tokens of forms */
 };
 
 /* The stages, in order; each has its place in the log line. */
@@ -96,6 +99,7 @@ struct codev_request {
     const char *method, *path, *query, *mount, *id;
     const char *content_type, *accept, *authorization, *cookie, *origin, *host, *scheme;
     const char *idempotency_key, *if_match, *if_none_match;
+    const char *address;    /* the client's, IPv4 or IPv6 */
     int64_t content_length; /* bytes; -1: not a number */
     int64_t arrived;        /* clock_now() */
 

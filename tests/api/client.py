@@ -81,7 +81,10 @@ class Fault:
 class Answer:
     """An answer whose body has been read and checked."""
 
-    def __init__(self, response, body):
+    def __init__(self, response, body, sent_id=None):
+        """sent_id is the X-Request-Id of the request: the only one that may come back in place of
+        nginx's own."""
+        self.sent_id = sent_id
         self.status = response.status
         self.headers = response.msg
         self.body = body
@@ -112,7 +115,7 @@ class Answer:
         assert self.root.findtext("p:status", namespaces=NAMES) == str(self.status)
         assert self.problem and re.fullmatch(r"[a-z]+(-[a-z]+)*", self.problem)
         instance = self.root.findtext("p:instance", namespaces=NAMES)
-        assert re.fullmatch(r"[0-9a-f]{32}", instance)
+        assert instance == self.sent_id or re.fullmatch(r"[0-9a-f]{32}", instance)
         assert self["X-Request-Id"] == instance
         for name in ("title", "detail"):
             text = self.root.findtext(f"p:{name}", namespaces=NAMES)
@@ -144,13 +147,23 @@ class Answer:
 class Client:
     """One caller: an address to begin with and headers that go with every request."""
 
+    source = None  # the address to call from
+
     def __init__(self, url, **headers):
         self.url = url
         self.base = urllib.parse.urlsplit(url)
         self.headers = headers
 
     def with_headers(self, **headers):
-        return Client(self.url, **{**self.headers, **headers})
+        other = Client(self.url, **{**self.headers, **headers})
+        other.source = self.source
+        return other
+
+    def calling_from(self, address):
+        """The same from another address of this machine, such as 127.0.0.2."""
+        other = self.with_headers()
+        other.source = (address, 0)
+        return other
 
     def bearer(self, token):
         return self.with_headers(Authorization=f"Bearer {token}")
@@ -167,14 +180,15 @@ class Client:
             body = body.encode()
         headers = {name.replace("_", "-"): value
                    for name, value in {**self.headers, **headers}.items() if value is not None}
-        connection = http.client.HTTPConnection(self.base.hostname, self.base.port, timeout=30)
+        connection = http.client.HTTPConnection(self.base.hostname, self.base.port, timeout=30,
+                                                source_address=self.source)
         try:
             try:
                 connection.request(method, path, body, headers)
             except (BrokenPipeError, ConnectionResetError):
                 pass  # refused before all of it was sent; the answer tells
             response = connection.getresponse()
-            return Answer(response, response.read())
+            return Answer(response, response.read(), headers.get("X-Request-Id"))
         finally:
             connection.close()
 

@@ -106,9 +106,12 @@ class Instance:
         return subprocess.run(words, check=check, capture_output=True, text=True, timeout=60,
                               **options)
 
+    @property
+    def config_root(self):
+        return etree.parse(str(self.config)).getroot()
+
     def setting(self, path):
-        return etree.parse(str(self.config)).findtext(
-            path, namespaces={"": "urn:codev:config:1"}).strip()
+        return self.config_root.findtext(path, namespaces={"": "urn:codev:config:1"}).strip()
 
     @property
     def owner_database(self):
@@ -125,15 +128,19 @@ class Instance:
     def logs(self):
         return [path for path in sorted((self.directory / "log").iterdir()) if path.is_file()]
 
-    def log_lines(self, word, seconds=5):
+    def log_lines(self, word, seconds=5, name="codev.log"):
         """Lines of codev's log with that word; the first may take a moment."""
-        log = self.directory / "log" / "codev.log"
+        log = self.directory / "log" / name
 
         def look():
             lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
             return [line for line in lines if word in line]
 
         return wait_until(look, seconds, f"{word} is not in the log")
+
+    def access_lines(self, word):
+        """Lines of nginx's access log with that word."""
+        return self.log_lines(word, name="access.log")
 
 
 class PrivateInstance(Instance):
@@ -160,6 +167,25 @@ class PrivateInstance(Instance):
 
     def stop(self):
         self._private("stop", str(self.home))
+
+    # ---- nginx
+
+    @property
+    def socket(self):
+        """The pool's socket, which nginx passes requests to."""
+        return Path(self.config_root.find("{*}pool").get("socket"))
+
+    def configure_server(self, text):
+        """What nginx's server block includes besides; nginx reads it without losing a request."""
+        (self.home / "server.conf").write_text(text)
+        self.reload_nginx()
+
+    def reload_nginx(self):
+        master = int((self.home / "nginx" / "pid").read_text())
+        before = set(children(master))
+        os.kill(master, signal.SIGHUP)
+        wait_until(lambda: children(master) and not before & set(children(master)), 10,
+                   "nginx did not take its configuration")
 
     # ---- single processes: stopped and started again as they were, while the others run on
 

@@ -3,10 +3,13 @@
 
 import http.client
 import re
+import uuid
 
+import fastcgi
 import pytest
-from client import BROWSER, FORM
+from client import BROWSER, FORM, NAMES, parse
 from documents import EXAMPLE, FIELDS
+from wire import Wire, head
 
 LIST = "/quotes/requests"
 CSP = ("default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self';"
@@ -96,9 +99,83 @@ def test_a_problem_has_no_entity_tag(visitor):
     assert visitor.post_form(LIST, FIELDS)["ETag"] is None
 
 
-def test_the_client_does_not_choose_the_request_id(visitor):
-    answer = visitor.get("/nothing", X_Request_Id="mine", Request_Id="mine")
-    assert answer["X-Request-Id"] != "mine"
+def test_no_address_leaves_the_site_as_a_referrer(visitor, staff):
+    """Links that are sent by mail hold a secret."""
+    with Wire.to(visitor) as wire:
+        wire.send("GET\r\n\r\n")
+        unread = wire.answer()
+    answers = [ask(visitor, staff) for ask in ANSWERS.values()]
+    answers += [visitor.request("HEAD", path) for path in (
+        "/assets/core/codev.css", "/schemas/quotes.xsd", "/assets/core/nothing.css", "/x" * 5000)]
+    answers += [visitor.request("TRACE", "/"), visitor.get("/", Host="evil.example"), unread]
+    assert {200, 201, 303, 400, 401, 404, 405, 413, 414, 421, 422} <= {
+        answer.status for answer in answers}
+    for answer in answers:
+        assert answer["Referrer-Policy"] == "same-origin", answer
+
+
+# ---- the request's id
+
+
+TAKEN = ["8-letter", "a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5", "019ab0c2-7e1f-7b3a-8c4d-0123456789ab",
+         "1-67891233-abcdef012345678912345678", "A.Z_a-z.09", "." * 8, "x" * 64]
+REPLACED = ["mine", "7-chars", "x" * 65, "x" * 3000, "two words", "a,bcdefgh", "abcdefg/",
+            "abcdefgh;", "abcdefg=", '"abcdefgh"', "<b>bold</b>", "&amp;amp;", "abcdefg\xe9",
+            "abcdefgh\x1b[2J", "abcdefgh\t", "", "${request_id}", "%0d%0aSet-Cookie:%20a=b"]
+
+
+@pytest.mark.parametrize("sent", TAKEN, ids=lambda sent: f"{sent[:12]}({len(sent)})")
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_a_request_id_of_a_safe_form_is_kept(visitor, staff, kind, sent):
+    """client.py looks whether a problem document names the same one."""
+    answer = ANSWERS[kind](*(client.with_headers(X_Request_Id=sent) for client in (visitor, staff)))
+    assert answer["X-Request-Id"] == sent
+    if kind == "a problem's page":
+        assert sent in answer.page_text()
+
+
+@pytest.mark.parametrize("path", ["/assets/core/codev.css", "/assets/core/nothing.css",
+                                  "/schemas/quotes.xsd", "/schemas/nothing.xsd"])
+def test_files_bear_it_too(visitor, path):
+    answer = visitor.request("HEAD", path, X_Request_Id="of-the-client")
+    assert answer["X-Request-Id"] == "of-the-client"
+
+
+@pytest.mark.parametrize("sent", REPLACED, ids=lambda sent: f"{ascii(sent)[:20]}({len(sent)})")
+def test_another_one_is_replaced(visitor, sent):
+    for path in ("/nothing", "/quotes/form", "/assets/core/nothing.css"):
+        answer = visitor.get(path, X_Request_Id=sent)
+        assert re.fullmatch(r"[0-9a-f]{32}", answer["X-Request-Id"])
+        assert answer["Set-Cookie"] is None
+
+
+def test_of_two_one_counts_or_none(visitor):
+    with Wire.to(visitor) as wire:
+        wire.send(head(visitor, "GET MOUNT/nothing HTTP/1.1", "X-Request-Id: first-one",
+                       "X-Request-Id: second-one"))
+        answer = wire.answer(sent_id="first-one")
+    assert answer["X-Request-Id"] == "first-one" or len(answer["X-Request-Id"]) == 32
+
+
+def test_another_header_is_no_request_id(visitor):
+    answer = visitor.get("/nothing", Request_Id="of-the-client", X_Correlation_Id="of-the-client")
+    assert re.fullmatch(r"[0-9a-f]{32}", answer["X-Request-Id"])
+
+
+def test_codev_asked_without_nginx_makes_an_id_of_its_own(own):
+    """An nginx that was set up otherwise may hand on what a client sent, or nothing."""
+    for given in ("", "mine", "0123abcd\r\nSet-Cookie: a=b", "<b>0123abcd</b>"):
+        with fastcgi.connect(own.socket) as connection:
+            connection.sendall(b"".join(fastcgi.request(
+                b"", REQUEST_METHOD="GET", PATH_INFO="/nothing", REQUEST_ID=given)))
+            status, body = fastcgi.answer(connection)
+        assert status == 404
+        (instance,) = parse(body).xpath("//p:instance/text()", namespaces=NAMES)
+        assert uuid.UUID(instance).version == 7
+        own.log_lines(f"request={instance} ")
+
+
+# ---- other headers
 
 
 def test_a_compressed_answer_is_not_made(staff):
@@ -156,6 +233,8 @@ def test_the_mount_point_alone_leads_to_it(visitor):
     response = connection.getresponse()
     assert response.status == 308
     assert response.headers["Location"] == visitor.base.path + "/"
+    assert response.headers["Referrer-Policy"] == "same-origin"
+    assert re.fullmatch(r"[0-9a-f]{32}", response.headers["X-Request-Id"])
     connection.close()
 
 

@@ -7,8 +7,9 @@ import uuid
 
 import psycopg2
 import pytest
-from client import BROWSER
+from client import BROWSER, Client
 from documents import EXAMPLE, changed, element, fields
+from wire import Wire, head
 
 LIST = "/quotes/requests"
 STAGES = ["route_us", "identify_us", "negotiate_us", "body_us", "handle_us", "answer_us"]
@@ -147,6 +148,153 @@ def test_without_a_defect_nothing_is_an_error(instance, visitor, staff):
     line_of(instance, staff.get(LIST))
     after = instance.log_lines("level=", 5)[before:]
     assert after and not [line for line in after if "level=error" in line]
+
+
+# ---- nginx's access log
+
+
+TOKEN = "Zq3-_bX9" * 5 + "Ab1"  # 32 bytes in base64url, as links and feeds have them
+HEX = "0123456789abcdef" * 2
+ID = "019ab0c2-7e1f-7b3a-8c4d-0123456789ab"
+ESCAPED = "".join(f"%{ord(letter):02x}" for letter in TOKEN)
+WORDS = "le-codeveloppement-professionnel-pour-tous"
+
+LOGGED = {
+    f"/quotes/offers/{TOKEN}": "/quotes/offers/*",
+    f"/quotes/offers/{TOKEN}/acceptance": "/quotes/offers/*/acceptance",
+    f"/quotes/offers/{TOKEN}/": "/quotes/offers/*/",
+    f"/scheduling/feeds/{TOKEN}.ics": "/scheduling/feeds/*.ics",
+    f"/auth/email/{TOKEN}?return=/x": "/auth/email/*",
+    f"/quotes/offers/{HEX}": "/quotes/offers/*",
+    f"/quotes/offers/{HEX[:-1]}": f"/quotes/offers/{HEX[:-1]}",
+    f"/quotes/offers/{ESCAPED}": "/quotes/offers/*",
+    f"/quotes/offers/%5A{TOKEN[1:]}": "/quotes/offers/*",
+    f"/quotes/offers/x%2F{TOKEN}": "/quotes/offers/*",
+    f"/quotes/offers/{TOKEN}%20": "/quotes/offers/*",
+    f"/quotes/offers/token={TOKEN};x": "/quotes/offers/token=*;x",
+    f"/auth/email/{TOKEN}/x/{TOKEN}.y": "/auth/email/*.y",
+    f"/auth/{HEX}.{TOKEN}.{TOKEN}": "/auth/*",
+    f"/quotes/requests/{ID}": f"/quotes/requests/{ID}",
+    f"/quotes/requests/{ID.upper()}/x": f"/quotes/requests/{ID.upper()}/x",
+    f"/quotes/{ID}/{TOKEN}/{ID}": f"/quotes/{ID}/*/{ID}",
+    f"/quotes/{ID}x": "/quotes/*",
+    f"/quotes/x{ID}": "/quotes/*",
+    f"/quotes/{WORDS}.html": f"/quotes/{WORDS}.html",
+    f"/quotes/form?token={TOKEN}": "/quotes/form",
+    f"/quotes/%3F{TOKEN}": "/quotes/*",
+    f"/{'a/' * 1000}{TOKEN}": f"/{'a/' * 1000}*",
+    f"/{TOKEN * 180}": "/*",
+}
+
+
+def asked(instance, answer):
+    """Method and address as the access log has them."""
+    (line,) = instance.access_lines(f"request={answer['X-Request-Id']} ")
+    return re.search(r'"([A-Z-]+) (\S+)"', line).groups()
+
+
+@pytest.mark.parametrize("path, logged", LOGGED.items(),
+                         ids=lambda path: path.replace(TOKEN, "TOKEN")[:40])
+def test_the_access_log_has_no_token_of_an_address(instance, visitor, path, logged):
+    answer = visitor.get(path)
+    assert answer.status in (200, 400, 401, 404)
+    assert asked(instance, answer) == ("GET", visitor.base.path + logged)
+
+
+def test_nor_where_nginx_answers_itself(instance, visitor):
+    path = f"/quotes/offers/{TOKEN}/acceptance"
+    answers = {
+        "POST": visitor.post(path, b"x" * (3 << 20)), "TRACE": visitor.request("TRACE", path),
+        "PUT": visitor.request("PUT", f"/assets/core/{TOKEN}.css", b"x"),
+        "GET": visitor.get(path, Host="evil.example"),
+        "DELETE": visitor.request("DELETE", path, X_Much="x" * 9000)}
+    assert [answer.status for answer in answers.values()] == [413, 405, 405, 421, 400]
+    for method, answer in answers.items():
+        logged = "/assets/core/*.css" if method == "PUT" else "/quotes/offers/*/acceptance"
+        assert asked(instance, answer) == (method, visitor.base.path + logged)
+
+
+def test_nor_of_an_absolute_address_nor_of_the_page_before(instance, visitor):
+    path = f"{visitor.base.path}/quotes/offers/{TOKEN}"
+    with Wire.to(visitor) as wire:
+        wire.send(head(visitor, f"GET {visitor.origin}{path} HTTP/1.1"))
+        assert asked(instance, wire.answer())[1] == f"{visitor.base.path}/quotes/offers/*"
+    answer = visitor.get("/quotes/form", Referer=visitor.origin + path)
+    asked(instance, answer)
+    assert TOKEN not in (instance.directory / "log" / "access.log").read_text()
+
+
+@pytest.mark.parametrize("line", [f"GET /quotes/offers/{TOKEN} x HTTP/1.1", f"GET {TOKEN}",
+                                  f"{TOKEN} /x HTTP/1.1", f"GET /{TOKEN} HTTP/9.9"])
+def test_of_a_line_that_cannot_be_read_the_access_log_has_no_address(instance, visitor, line):
+    with Wire.to(visitor) as wire:
+        answer = wire.send(line, "\r\n\r\n").answer()
+    assert answer.status in (400, 505)
+    (line,) = instance.access_lines(answer["X-Request-Id"])
+    assert TOKEN not in line and re.search(r'"(GET|-) -"', line)
+
+
+def test_nobody_writes_a_line_of_the_access_log(instance, visitor):
+    with Wire.to(visitor) as wire:
+        answer = wire.send(head(visitor, 'GET MOUNT/x%0A2026"\xe9 HTTP/1.1')).answer()
+    (line,) = instance.access_lines(answer["X-Request-Id"])
+    assert '/x%0A2026\\x22\\xE9" 404 ' in line
+
+
+def test_nginxs_error_log_at_alert_has_no_token(own):
+    """As the README says of it; what went wrong can be seen in the access log."""
+    log = own.home / "log" / "nginx.log"
+    path = f"/quotes/offers/{TOKEN}"
+    stranger = own.visitor.calling_from("127.0.0.2")
+
+    def go_wrong():
+        away = own.socket.with_name("away.sock")
+        own.socket.rename(away)
+        try:
+            answers = [own.visitor.get(path, Referer=own.visitor.origin + path)]
+        finally:
+            away.rename(own.socket)
+        answers.append(own.visitor.post(path, b"x" * (3 << 20)))
+        answers.append(own.visitor.get(f"/assets/core/{TOKEN}.css"))
+        answers += [stranger.post(path, b"") for _ in range(40)][-1:]
+        answers.append(stranger.get("/health/live"))
+        for answer in answers:
+            own.access_lines(answer["X-Request-Id"])
+        return [answer.status for answer in answers]
+
+    assert go_wrong() == [503, 413, 404, 429, 403]
+    assert TOKEN in log.read_text(), "without it there is one: the README is right to warn"
+    own.configure_server(f'error_log "{log}" alert;')
+    before = log.stat().st_size
+    assert go_wrong() == [503, 413, 404, 429, 403]
+    assert TOKEN not in log.read_text()[before:]
+    own.configure_server("")
+
+
+# ---- the id by which a request is found
+
+
+@pytest.mark.parametrize("sent", [None, "of-the-client"])
+def test_the_id_of_a_request_is_in_both_logs(instance, visitor, sent):
+    sent = sent and f"{sent}-{uuid.uuid4()}"
+    answer = visitor.get("/nothing", X_Request_Id=sent)
+    assert sent in (None, answer["X-Request-Id"])
+    assert line_of(instance, answer)[0]["status"] == "404"
+    (line,) = instance.access_lines(f"request={answer['X-Request-Id']} ")
+    assert '/nothing" 404 ' in line
+
+
+@pytest.mark.parametrize("sent", [None, "of-the-page"])
+def test_what_a_page_includes_has_the_id_of_the_page(own, sent):
+    """nginx asks codev for the form while it serves the site's page (SSI)."""
+    site = Client(own.visitor.origin)
+    sent = sent and f"{sent}-{uuid.uuid4()}"
+    assert b"/codev/quotes/requests" in site.get("/", X_Request_Id=sent).body
+    line = own.access_lines(sent or '"GET /" 200')[-1]
+    (given,) = re.findall(r"request=(\S+)", line)
+    assert given == sent or re.fullmatch(r"[0-9a-f]{32}", given)
+    (line,) = own.log_lines(f"request={given} ")
+    assert "route=/form status=200" in re.sub(r" organisation=\S+", "", line)
 
 
 def test_a_violation_that_is_our_defect_is_logged(own):

@@ -2,10 +2,12 @@
 """What nginx serves and refuses by itself."""
 
 import re
+import subprocess
 import urllib.parse
 
 import pytest
-from client import BROWSER, SCHEMAS
+from client import BROWSER, SCHEMAS, Client
+from instance import SOURCE
 
 
 def at_root(client):
@@ -110,6 +112,48 @@ def test_the_sites_page_includes_the_form(visitor):
     assert len(answer.page.xpath("//html")) == 1
     ids = answer.page.xpath("//@id")
     assert len(set(ids)) == len(ids), "an id stands there twice"
+
+
+def test_a_file_that_a_condition_does_not_fit_is_a_problem(visitor):
+    answer = visitor.get("/assets/core/codev.css", If_Match='"x"')
+    assert (answer.status, answer.problem) == (412, "precondition-failed")
+    assert answer.headers.get_all("Cache-Control") == ["no-store"]
+    assert visitor.get("/assets/core/codev.css", Range="bytes=99999999-").status == 200
+
+
+def test_the_sites_own_expressions_do_not_reach_below_the_mount_point(own):
+    own.configure_server("location ~ (form|css|live|requests|/[.]) { return 410; }")
+    site = Client(own.visitor.origin)
+    assert site.get("/form").status == 410
+    assert own.visitor.get("/quotes/form").status == 200
+    assert own.visitor.get("/quotes/requests").status == 401
+    assert own.visitor.get("/health/live").status == 200
+    assert own.visitor.get("/assets/core/codev.css").status == 200
+    assert own.visitor.get("/assets/core/nothing.css").problem == "not-found"
+    own.configure_server("")
+
+
+def test_another_mount_point_is_made_by_the_readmes_line(own):
+    """It changes no path of files or sockets, and every link follows."""
+    readme = (SOURCE / "nginx" / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^    (sed .*) \S+/codev\.conf >codev\.conf$", readme, re.MULTILINE)
+    conf = own.home / "nginx" / "codev.conf"
+    before = conf.read_text()
+    conf.write_text(subprocess.run(["sh", "-c", line], input=before, text=True, check=True,
+                                   capture_output=True).stdout)
+    own.reload_nginx()
+    moved = Client(own.visitor.origin + "/outils")
+    for path in ("/", "/quotes/form", "/nothing", "/assets/core/nothing.css"):
+        page = moved.get(path, Accept=BROWSER).page
+        links = page.xpath("//@href[starts-with(., '/')] | //@action | //@src")
+        assert links and not [link for link in links if not link.startswith("/outils/")], links
+    assert moved.get("/health/ready").status == 200
+    assert moved.get("/assets/core/codev.css").status == 200
+    assert moved.request("HEAD", "/schemas/quotes.xsd").status == 200
+    assert moved.request("TRACE", "/quotes/form").problem == "method-not-allowed"
+    assert own.visitor.get("/quotes/form").status == 404
+    conf.write_text(before)
+    own.reload_nginx()
 
 
 @pytest.mark.parametrize("path", ["/quotes/form%0a", "/health/live%0A", "/%0aSet-Cookie:%20x/form",

@@ -182,6 +182,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     codev_request *const request = talloc_zero(NULL, codev_request);
     char *const text = talloc_size(request, size + 1);
     int result = 0;
+    size_t id_length;
 
     start();
     CHECK(text != NULL);
@@ -191,9 +192,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     request->fcgi = request_of(request, text, size);
     for (size_t i = 0; i < sizeof stages / sizeof stages[0] && result == 0; i++) {
         result = stages[i](request);
-        request->id = "0123456789abcdef"; /* nginx's own, not the client's */
         request->arrived = FORGE_NOW * 1000000;
     }
+    id_length = strlen(request->id);
+    CHECK(id_length >= REQUEST_ID_MIN && id_length <= REQUEST_ID_MAX);
+    CHECK(strpbrk(request->id, "\r\n \"<&") == NULL);
     if (result == 0) {
         check_success(request);
         request->etag = "7";

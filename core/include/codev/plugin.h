@@ -10,7 +10,8 @@
  * must be equal too.
  *
  *   0.1  routes, statements, documents by path, pages and forms
- *   0.2  media types other than XML and HTML; versions (If-Match), conflicts, removal; capabilities
+ *   0.2  media types other than XML and HTML; versions (If-Match), conflicts, removal;
+ *        capabilities; the client's address
  *
  * Conventions: functions that can fail return CODEV_OK or CODEV_FAILED; after CODEV_FAILED the
  * problem is recorded in the request, the handler returns CODEV_FAILED itself, and nothing of the
@@ -145,6 +146,9 @@ const char *codev_path_parameter(codev_request *request, const char *name);
 const char *codev_query_parameter(codev_request *request, const char *name); /* NULL: not given */
 /* When the request arrived: xs:dateTime in UTC with microseconds. */
 const char *codev_now(codev_request *request);
+/* From where the client called: an IPv4 or IPv6 address as nginx saw it, behind a proxy that nginx
+ * trusts the client's, not the proxy's. "" when unknown. It is personal data. */
+const char *codev_client_address(codev_request *request);
 /* A new UUID, version 7 (RFC 9562). */
 const char *codev_new_id(codev_request *request);
 /* A new capability: the token of a link that lets its holder in, 43 characters that nobody guesses.

@@ -119,8 +119,6 @@ static void only_documents_have_lists(void **state)
 /* NULL means any version there: a slip of the pen must not. */
 static void of_the_request_there_is_one_parameter(void **state)
 {
-    struct db_statement statement;
-
     assert_int_equal(db_statement_compile(*state, "{request:if-match}", "r", &statement, &error),
                      0);
     assert_int_equal(statement.parameters[0].source, DB_FROM_REQUEST);

@@ -5,6 +5,7 @@
 #include "request/request.h"
 
 #include "base/clock.h"
+#include "base/uuid.h"
 
 #include <string.h>
 
@@ -49,7 +50,7 @@ static void what_is_not_given_is_empty(void **state)
     assert_string_equal(request->method, "");
     assert_string_equal(request->query, "");
     assert_string_equal(request->mount, "");
-    assert_string_equal(request->id, "");
+    assert_string_equal(request->address, "");
     assert_string_equal(request->content_type, "");
     assert_string_equal(request->authorization, "");
     assert_string_equal(request->cookie, "");
@@ -67,7 +68,8 @@ static void every_variable_has_its_place(void **state)
                          (char[]){"QUERY_STRING=status=received&limit=5"},
                          (char[]){"CONTENT_TYPE=text/xml"},
                          (char[]){"CONTENT_LENGTH=1048577"},
-                         (char[]){"REQUEST_ID=abc"},
+                         (char[]){"REQUEST_ID=0123abcd"},
+                         (char[]){"REMOTE_ADDR=192.0.2.7"},
                          (char[]){"HTTP_ACCEPT=text/html"},
                          (char[]){"HTTP_AUTHORIZATION=Bearer x"},
                          (char[]){"HTTP_COOKIE=a=b"},
@@ -85,7 +87,8 @@ static void every_variable_has_its_place(void **state)
     assert_string_equal(request->query_fields[1].name, "limit");
     assert_string_equal(request->content_type, "text/xml");
     assert_int_equal(request->content_length, 1048577);
-    assert_string_equal(request->id, "abc");
+    assert_string_equal(request->id, "0123abcd");
+    assert_string_equal(request->address, "192.0.2.7");
     assert_string_equal(request->authorization, "Bearer x");
     assert_string_equal(request->cookie, "a=b");
     assert_string_equal(request->origin, "https://a.example");
@@ -254,6 +257,88 @@ static void a_length_is_digits_alone(void **state)
     }
 }
 
+static void an_id_of_a_safe_form_is_kept(void **state)
+{
+    static const char *const ids[] = {"a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5",
+                                      "019ab0c2-7e1f-7b3a-8c4d-0123456789ab", "Az09._-.",
+                                      "1-67891233-abcdef012345678912345678"};
+
+    for (size_t i = 0; i < LENGTH(ids); i++) {
+        codev_request *request = with(*state, "REQUEST_ID", ids[i]);
+
+        assert_int_equal(request_accept(request), 0);
+        assert_string_equal(request->id, ids[i]);
+    }
+}
+
+/* What goes into a header, a page and the log. */
+static void another_id_is_replaced_by_a_fresh_one(void **state)
+{
+    static const char *const ids[] = {"",
+                                      "-",
+                                      "0123abcd\r\nSet-Cookie: a=b",
+                                      "0123abcd\n",
+                                      "0123abcd status=200",
+                                      "0123abcd\"",
+                                      "<b>0123abcd</b>",
+                                      "0123abcd&",
+                                      "0123abcd\x1b[2J",
+                                      "0123abc\xc3\xa9",
+                                      "0123abc\xff"};
+
+    for (size_t i = 0; i < LENGTH(ids); i++) {
+        codev_request *request = with(*state, "REQUEST_ID", ids[i]);
+        codev_request *next = with(*state, "REQUEST_ID", ids[i]);
+
+        assert_int_equal(request_accept(request), 0);
+        assert_int_equal(request_accept(next), 0);
+        if (!uuid_valid(request->id) || strcmp(request->id, next->id) == 0) {
+            fail_msg("in place of %s there is %s, then %s", ids[i], request->id, next->id);
+        }
+    }
+}
+
+static void an_id_has_8_to_64_characters(void **state)
+{
+    char id[REQUEST_ID_MAX + 2];
+
+    memset(id, 'a', sizeof id);
+    for (size_t length = REQUEST_ID_MAX + 1; length >= REQUEST_ID_MIN - 1; length--) {
+        codev_request *request;
+
+        id[length] = '\0';
+        request = with(*state, "REQUEST_ID", id);
+        assert_int_equal(request_accept(request), 0);
+        assert_int_equal(strcmp(request->id, id) == 0,
+                         length >= REQUEST_ID_MIN && length <= REQUEST_ID_MAX);
+    }
+}
+
+static void the_clients_address_is_an_address_or_unknown(void **state)
+{
+    static const struct {
+        const char *given, *address;
+    } table[] = {
+        {"192.0.2.7", "192.0.2.7"},
+        {"2001:db8::7", "2001:db8::7"},
+        {"::ffff:192.0.2.7", "::ffff:192.0.2.7"},
+        {"", ""},
+        {"unix:", ""},
+        {"192.0.2", ""},
+        {"192.0.2.7:80", ""},
+        {"192.0.2.7, 127.0.0.1", ""},
+        {"school.example", ""},
+        {"192.0.2.7\n", ""},
+    };
+
+    for (size_t i = 0; i < LENGTH(table); i++) {
+        codev_request *request = with(*state, "REMOTE_ADDR", table[i].given);
+
+        assert_int_equal(request_accept(request), 0);
+        assert_string_equal(codev_client_address(request), table[i].address);
+    }
+}
+
 /* ---- forms, which are read before they are routed */
 
 #define FORM "application/x-www-form-urlencoded"
@@ -405,6 +490,10 @@ int main(void)
         cmocka_unit_test(a_query_has_at_most_4096_bytes),
         cmocka_unit_test(a_broken_query_is_malformed),
         cmocka_unit_test(a_length_is_digits_alone),
+        cmocka_unit_test(an_id_of_a_safe_form_is_kept),
+        cmocka_unit_test(another_id_is_replaced_by_a_fresh_one),
+        cmocka_unit_test(an_id_has_8_to_64_characters),
+        cmocka_unit_test(the_clients_address_is_an_address_or_unknown),
         cmocka_unit_test(a_form_post_is_known_by_its_media_type),
         cmocka_unit_test(a_field_stands_for_a_method_that_forms_have_not),
         cmocka_unit_test(a_field_stands_for_the_idempotency_key),
