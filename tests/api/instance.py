@@ -193,9 +193,10 @@ class PrivateInstance(Instance):
         os.kill(self.pid, how)
         wait_until(lambda: not alive(self.pid), 20, "codev did not stop")
 
-    def start_codev(self):
-        """For private.sh, which stops it in the end, its number stands in a file."""
-        self.pid = self._codev.start(self.home / "log" / "codev.log")
+    def start_codev(self, program=None):
+        """For private.sh, which stops it in the end, its number stands in a file. Another program than
+        the installed one may be started."""
+        self.pid = self._codev.start(self.home / "log" / "codev.log", program)
         (self.home / "codev.pid").write_text(f"{self.pid}\n")
         self.wait_until_whole()
 
@@ -263,8 +264,9 @@ class Program:
                 if int(status["CapAmb"], 16) >> bit & 1:
                     self.prefix += [f"--inh-caps=+{name}", f"--ambient-caps=+{name}"]
 
-    def start(self, log):
+    def start(self, log, program=None):
         """Start it again; its number."""
+        command = [str(program or self.command[0]), *self.command[1:]]
         with open(log, "ab") as output:
-            return subprocess.Popen([*self.prefix, *self.command], stdin=subprocess.DEVNULL,
+            return subprocess.Popen([*self.prefix, *command], stdin=subprocess.DEVNULL,
                                     stdout=output, stderr=output, cwd="/").pid
