@@ -20,6 +20,7 @@ struct db {
     struct db_call calls[DB_CALLS_MAX]; /* queued, not sent */
     size_t call_count;
     bool begun; /* BEGIN was sent and neither COMMIT nor ROLLBACK */
+    bool client_gone;
 };
 
 /* The statements that every transaction may need beside the plugins'. */

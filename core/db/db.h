@@ -84,6 +84,9 @@ struct db_failure {
 /* Begin. Nothing is sent before the first statement. */
 void db_begin(struct db *db, const struct db_context *context);
 
+/* Whether the client went away while a statement ran, which was cancelled then. */
+bool db_client_gone(const struct db *db);
+
 /* Queue a statement whose result is not needed; values (as many as its parameters, NULL for null)
  * live until commit or rollback. 0, or -1 when the queue is full. */
 int db_queue(struct db *db, size_t statement, const char *const *values);

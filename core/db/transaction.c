@@ -27,6 +27,12 @@ void db_begin(struct db *db, const struct db_context *context)
 {
     db->context = *context;
     db->call_count = 0;
+    db->client_gone = false;
+}
+
+bool db_client_gone(const struct db *db)
+{
+    return db->client_gone;
 }
 
 int db_queue(struct db *db, size_t statement, const char *const *values)
@@ -154,6 +160,7 @@ static void wait_for_result(struct db *db)
             give_up(db);
         } else if (woken > 0 && waiting[1].revents != 0) {
             cancel(db);
+            db->client_gone = true;
             waiting[1].fd = -1; /* poll(2) passes over it from now on */
         }
         if (!PQconsumeInput(db->connection)) {

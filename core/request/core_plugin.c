@@ -116,6 +116,11 @@ static const codev_route routes[] = {
      .roles = CODEV_ANYONE,
      .handle = openapi,
      .media = MEDIA_JSON},
+    {.method = "GET",
+     .path = "/metrics",
+     .roles = CODEV_ANYONE,
+     .handle = metrics_show,
+     .media = MEDIA_METRICS},
     {.method = NULL},
 };
 
