@@ -337,6 +337,34 @@ const PGresult *db_query(struct db *db, TALLOC_CTX *arena, size_t statement,
     return keep(arena, result);
 }
 
+const PGresult *db_applied_migrations(struct db *db, TALLOC_CTX *arena,
+                                      struct db_failure *failure_r)
+{
+    static const char sql[] = "SELECT plugin, newest FROM core.migrations()";
+    const bool whole = db_connect(db) == 0;
+    const PGresult *kept = NULL;
+    PGresult *result = NULL;
+    bool unknown = false;
+
+    *failure_r = (struct db_failure){.fault = DB_UNAVAILABLE};
+    if (!whole && (db->refused == NULL || db_connect_bare(db) != 0)) {
+        return NULL;
+    }
+    if (PQsendQueryParams(db->connection, sql, 0, NULL, NULL, NULL, NULL, 0) &&
+        PQpipelineSync(db->connection)) {
+        failure_r->fault = DB_FINE;
+        result = receive(db, 1, 0, failure_r, &unknown);
+    }
+    if (result != NULL) {
+        kept = keep(arena, result);
+        failure_r->fault = kept != NULL ? DB_FINE : DB_UNAVAILABLE;
+    }
+    if (!whole || failure_r->fault == DB_UNAVAILABLE) {
+        disconnect(db); /* what comes next needs all statements, and connects anew */
+    }
+    return kept;
+}
+
 int db_commit(struct db *db, struct db_failure *failure_r)
 {
     const bool first = !db->begun;

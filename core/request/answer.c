@@ -172,8 +172,6 @@ static const char *problem_headers(codev_request *request)
         return *request->authorization != '\0'
                    ? "WWW-Authenticate: Bearer realm=\"codev\", error=\"invalid_token\"\r\n"
                    : "WWW-Authenticate: Bearer realm=\"codev\"\r\n";
-    case PROBLEM_UNAVAILABLE:
-        return talloc_asprintf(request, "Retry-After: %d\r\n", RETRY_AFTER_SECONDS);
     default:
         return "";
     }
@@ -214,6 +212,9 @@ void request_answer(codev_request *request)
         (void)FCGX_FPrintF(out, "ETag: \"%s\"\r\n", request->etag);
     }
     (void)FCGX_PutS(problem_headers(request), out);
+    if (request->status == 503) {
+        (void)FCGX_FPrintF(out, "Retry-After: %d\r\n", RETRY_AFTER_SECONDS);
+    }
     (void)FCGX_PutS("Cache-Control: no-store\r\nVary: Accept\r\n"
                     "X-Content-Type-Options: nosniff\r\nReferrer-Policy: same-origin\r\n\r\n",
                     out);

@@ -228,16 +228,15 @@ struct metrics *request_metrics_new(TALLOC_CTX *context, const struct registry *
 void request_account(const codev_request *request);
 void request_database_failed(const codev_request *request, const struct db_failure *failure);
 
-/* The handler of /metrics (account.c), and its media types: Prometheus' own text format first, for
- * promtool, which does not read OpenMetrics. */
-codev_handler metrics_show;
+/* Handlers of /health/live, /health/ready (health.c) and /metrics (account.c), and the media types
+ * of the last: Prometheus' own text format first, for promtool, which does not read OpenMetrics. */
+codev_handler health_live, health_ready, metrics_show;
 #define MEDIA_TEXT "text/plain"
 #define MEDIA_OPENMETRICS "application/openmetrics-text"
 #define MEDIA_METRICS MEDIA_TEXT " " MEDIA_OPENMETRICS
 
 /* The core's own statements, by their places in its table (core_plugin.c), which comes first. */
 enum {
-    CORE_DATABASE_ANSWERS,
     CORE_IDEMPOTENCY_CLAIM,
     CORE_IDEMPOTENCY_SETTLE,
     CORE_IDEMPOTENCY_FIND,
