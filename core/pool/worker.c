@@ -96,6 +96,7 @@ int worker_run(const struct pool_assets *assets, unsigned number, int listener)
         .form_key = assets->form_key,
         .openapi = assets->openapi,
         .metrics = assets->metrics,
+        .slow = assets->config->slow_request_ms * INT64_C(1000),
     };
     FCGX_Request fcgi;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* account.c: what is told of requests once they are served: a line of the log, and the pool's
- * counts, which GET /metrics shows. */
+/* account.c: what is told of requests once they are served: a line of the log, a second one when it
+ * took long, and the pool's counts, which GET /metrics shows. */
 #include "config.h"
 #include "request/request.h"
 
@@ -64,18 +64,18 @@ static void count(const codev_request *request)
     metrics_count(request->service->metrics, &counted);
 }
 
-static void log_request(const codev_request *request)
+static void log_request(const codev_request *request, enum log_level level, const char *event)
 {
     const struct route *route = request->route;
     const char *organisation = request->principal.claims.organisation;
     const int64_t *spent = request->spent;
 
     log_line(
-        LOG_LEVEL_INFO,
-        "event=request request=%s method=%s plugin=%s route=%s organisation=%s status=%d "
+        level,
+        "event=%s request=%s method=%s plugin=%s route=%s organisation=%s status=%d "
         "route_us=%lld identify_us=%lld negotiate_us=%lld body_us=%lld handle_us=%lld "
         "answer_us=%lld total_us=%lld",
-        request->id, request->method, route != NULL ? route->plugin->descriptor->name : "-",
+        event, request->id, request->method, route != NULL ? route->plugin->descriptor->name : "-",
         route != NULL ? route->declared->path : "-", *organisation != '\0' ? organisation : "-",
         status_of(request), (long long)spent[STAGE_ROUTE], (long long)spent[STAGE_IDENTIFY],
         (long long)spent[STAGE_NEGOTIATE], (long long)spent[STAGE_BODY],
@@ -84,7 +84,12 @@ static void log_request(const codev_request *request)
 
 void request_account(const codev_request *request)
 {
-    log_request(request);
+    const int64_t slow = request->service->slow;
+
+    log_request(request, LOG_LEVEL_INFO, "request");
+    if (slow > 0 && request->total > slow) {
+        log_request(request, LOG_LEVEL_WARNING, "slow_request");
+    }
     count(request);
 }
 

@@ -38,6 +38,7 @@ struct service {
     const unsigned char *form_key; /* SECRET_SIZE bytes, for the tokens of forms */
     const char *openapi;           /* of openapi_make */
     struct metrics *metrics;       /* of the pool */
+    int64_t slow; /* microseconds after which a request is logged as slow; 0: never */
 };
 
 /* The stages, in order; each has its place in the log line. */
