@@ -68,9 +68,13 @@ const char *outline_name(struct outline_builder *builder, const xmlNode *node, c
     const char *const colon = strchr(qname, ':');
     const char *const prefix =
         colon == NULL ? NULL : talloc_strndup(builder->scratch, qname, (size_t)(colon - qname));
-    /* The function takes no const, and writes only for the prefix "xml". */
-    const xmlNs *const found = xmlSearchNs(node->doc, (xmlNode *)node, (const xmlChar *)prefix);
+    const xmlNs *found;
 
+    if (prefix == NULL && colon != NULL) { /* not the default namespace instead */
+        return outline_refuse(builder, node, "There is not enough memory.");
+    }
+    /* The function takes no const, and writes only for the prefix "xml". */
+    found = xmlSearchNs(node->doc, (xmlNode *)node, (const xmlChar *)prefix);
     if (found == NULL && colon != NULL) {
         return outline_refuse(builder, node, "The prefix of %s is not declared.", qname);
     }
