@@ -124,7 +124,7 @@ static void every_kind_is_taken(void **state)
     expect_taken(state, "{" ED "}", KEY_ED25519, 64);
 }
 
-/* RFC 8725 §3.1. */
+/* RFC 8725 §3.1; ASVS 9.1.2. */
 static void alg_binds(void **state)
 {
     struct error error;
@@ -232,7 +232,7 @@ static void private_members_are_refused(void **state)
     expect_refused(state, "{" EC ",\"d\":null}", "private member");
 }
 
-/* RFC 8725 §2.1: an HMAC key in a set of public keys. */
+/* RFC 8725 §2.1, §2.2, §3.5: an HMAC key in a set of public keys. */
 static void shared_secrets_are_refused(void **state)
 {
     expect_refused(state, "{\"kty\":\"oct\",\"k\":\"AAAA\"}", "shared secret");
@@ -342,7 +342,8 @@ static void shortest_and_longest_rsa_keys_are_taken(void **state)
     }
 }
 
-/* A modulus that anybody factors: even, with a small factor, a prime, a power of a prime. */
+/* RFC 8725 §3.4: a modulus that anybody factors: even, with a small factor, a prime, a power of a
+ * prime. */
 static void weak_moduli_are_refused(void **state)
 {
     static const BN_ULONG factors[] = {2, 3, 5, 65, 751};
@@ -406,7 +407,7 @@ static char *ec_of(void *arena, const char *curve, const unsigned char *x, size_
                            mint_base64url(arena, y, y_size));
 }
 
-/* RFC 8725 §3.4; invalid points. */
+/* RFC 8725 §2.5, §3.4: invalid points. */
 static void points_are_on_their_curve(void **state)
 {
     static const unsigned char zero[70];
@@ -441,7 +442,7 @@ static void points_are_on_their_curve(void **state)
                    "48 bytes each");
 }
 
-/* Anybody makes signatures for these, of any text. */
+/* RFC 8725 §3.4: anybody makes signatures for these, of any text. */
 static void ed25519_points_of_small_order_are_refused(void **state)
 {
     static const char *const points[] = {

@@ -126,6 +126,7 @@ static void truncated_or_longer(void **state)
                  TOKEN_TOO_LONG, "SIZE_MAX");
 }
 
+/* ASVS 9.2.1. */
 static void expires_in_memory(void **state)
 {
     const char *token = token_with(*state, NULL, NULL);
@@ -146,6 +147,7 @@ static void clock_steps_back(void **state)
     forge_expect(judge(*state, token, FORGE_NOW - TOKEN_LEEWAY - 1), TOKEN_NOT_YET_VALID, "early");
 }
 
+/* ASVS 9.2.1. */
 static void not_before_is_awaited(void **state)
 {
     const char *token = token_with(*state, "nbf", "1795500161");
@@ -259,6 +261,7 @@ static void remembers_whose_token_it_was(void **state)
     }
 }
 
+/* ASVS 9.2.1. */
 static void issuers_tokens_expire_in_memory(void **state)
 {
     struct shared *shared = *state;

@@ -155,6 +155,7 @@ static void test_reads_simple_content_and_attributes(void **state)
     assert_true(message->type->attributes[0].required);
 }
 
+/* OWASP XML: remote schema. OWASP XXE: schemas and stylesheets. */
 static void test_follows_files_of_its_folder_only(void **state)
 {
     const char *const folder = scratch_folder(*state);
@@ -186,7 +187,8 @@ static void test_follows_files_of_its_folder_only(void **state)
     }
 }
 
-/* libxml2 puts in a schema's own entities when it compiles it, those of files too. */
+/* OWASP XML: embedded schema. libxml2 puts in a schema's own entities when it compiles it, those of
+ * files too. */
 static void test_refuses_a_doctype(void **state)
 {
     static const char *const declarations[] = {
@@ -213,6 +215,7 @@ static void test_refuses_a_doctype(void **state)
     }
 }
 
+/* OWASP XML: incorrect permissions. */
 static void test_refuses_what_everybody_may_write(void **state)
 {
     const char *const folder = scratch_folder(*state);
