@@ -315,18 +315,36 @@ static void rsa_has_2048_to_8192_bits(void **state)
     BN_free(modulus);
 }
 
-/* What looks like a good modulus is one as far as anybody sees: odd, composite, without factors
- * that are found at once. Nobody has the private key. */
-static BIGNUM *modulus_of(int bits)
+/* No factor is below this: OpenSSL finds small ones by chance while it looks for primes, and then
+ * refuses the modulus, as it should. */
+enum { FACTOR_MIN = 100000 };
+
+static BIGNUM *odd_of(int bits)
 {
-    BIGNUM *modulus = BN_new();
+    BIGNUM *odd = BN_new();
     BN_ULONG factor;
 
     do {
-        assert_int_equal(BN_rand(modulus, bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD), 1);
-        for (factor = 3; factor < 1000 && BN_mod_word(modulus, factor) != 0; factor += 2) {
+        assert_int_equal(BN_rand(odd, bits, BN_RAND_TOP_TWO, BN_RAND_BOTTOM_ODD), 1);
+        for (factor = 3; factor < FACTOR_MIN && BN_mod_word(odd, factor) != 0; factor += 2) {
         }
-    } while (factor < 1000);
+    } while (factor < FACTOR_MIN);
+    return odd;
+}
+
+/* What looks like a good modulus is one as far as anybody sees: odd, composite, without factors
+ * that are found at once. Nobody has the private key. A product, since one random number in a
+ * hundred of that kind is a prime. */
+static BIGNUM *modulus_of(int bits)
+{
+    BN_CTX *context = BN_CTX_new();
+    BIGNUM *modulus = odd_of(bits / 2);
+    BIGNUM *other = odd_of(bits - bits / 2);
+
+    assert_int_equal(BN_mul(modulus, modulus, other, context), 1);
+    assert_int_equal(BN_num_bits(modulus), bits);
+    BN_free(other);
+    BN_CTX_free(context);
     return modulus;
 }
 
