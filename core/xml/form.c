@@ -151,6 +151,7 @@ static void taken(struct form *form, struct entry *entry, const xmlNode *node)
     const char *const path = entry->foul ? xml_fault_path(form->scratch, node) : NULL;
 
     entry->node = form->instead == NULL ? node : form->instead;
+    form->broken |= entry->foul && path == NULL; /* else what was cut out would not be told */
     if (path != NULL) {
         xml_fault_add(form->faults, path, XML_FAULT_FIELD_CHARACTER, NULL);
     }
@@ -332,7 +333,8 @@ static void tell_left_over(struct form *form, const char *root)
     const char *const top = talloc_asprintf(form->scratch, "/%s", root);
     const xmlNode *same = NULL; /* what took the first entry of this name */
 
-    for (size_t i = 0; i < form->count && top != NULL; i++) {
+    form->broken |= top == NULL;
+    for (size_t i = 0; i < form->count && !form->broken; i++) {
         const struct entry *const entry = &form->entries[i];
         const bool sound = xml_text_allowed(entry->name, strlen(entry->name), NULL);
         const struct xml_fault_about about = {.name = sound ? entry->name : "?"};
@@ -346,6 +348,7 @@ static void tell_left_over(struct form *form, const char *root)
             continue;
         }
         path = same == NULL ? top : xml_fault_path(form->scratch, same);
+        form->broken |= path == NULL;
         if (path != NULL) {
             xml_fault_add(form->faults, path,
                           same == NULL ? XML_FAULT_FIELD_UNKNOWN : XML_FAULT_FIELD_TWICE, &about);

@@ -230,7 +230,8 @@ static void mend_elements(struct xml_explanation *it, xmlNode *element, const st
 {
     struct bucket *const buckets =
         talloc_zero_array(it->scratch, struct bucket, (unsigned)type->element_count + 1);
-    struct bucket *const in_order = &buckets[type->element_count]; /* for irregular types */
+    struct bucket *const in_order = /* for irregular types */
+        buckets == NULL ? NULL : &buckets[type->element_count];
     int hint = 0, highest = 0;
     xmlNode *next;
 

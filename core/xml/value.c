@@ -155,17 +155,16 @@ static char *settled(TALLOC_CTX *arena, const struct xml_text_type *type, const 
 static void check_failed(const xmlNode *node, const struct xml_text_type *type, const char *text,
                          bool required, struct xml_faults *faults)
 {
+    const char *const path = xml_fault_path(faults->arena, node);
     const struct xml_value value = {
-        .path = xml_fault_path(faults->arena, node),
+        .path = path == NULL ? "" : path, /* without memory too it is a fault */
         .line = xml_fault_line(node->type == XML_ATTRIBUTE_NODE ? node->parent : node),
         .text = text,
         .type = type,
         .required = required,
     };
 
-    if (value.path != NULL) {
-        xml_value_fault(faults, &value);
-    }
+    xml_value_fault(faults, &value);
 }
 
 /* One text: of a leaf element, or of an attribute (NODE is its xmlNode view). */

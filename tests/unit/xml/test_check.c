@@ -4,6 +4,7 @@
 
 #include "xml/outline_build.h"
 
+/* OWASP XML: assertions. XML Schema 1.0 has none; such rules are ours. */
 static void test_siren_has_its_check_digit(void **state)
 {
     bool (*const check)(const char *) = xml_type_rule_of("urn:codev:common:1", "siren")->check;
@@ -39,7 +40,7 @@ static void test_phones_are_read_as_people_type_them(void **state)
     expect_typed("phone", "+33 (0)4 98 01 60 50", "+33498016050");
     expect_typed("phone", "0033498016050", "+33498016050");
     expect_typed("phone", "+44 20 7946 0018", "+442079460018");
-    expect_typed("phone", "498016050", "498016050");   /* of which country? not ours to guess */
+    expect_typed("phone", "498016050", "498016050"); /* of which country? not ours to guess */
     expect_typed("phone", "rappelez-moi", "rappelez-moi");
     expect_typed("phone", "04 98 poste 12", "04 98 poste 12");
     expect_typed("phone", "+", "+");
