@@ -35,6 +35,17 @@ static const struct xml_words sentences[XML_FAULT_KINDS] = {
     [XML_FAULT_NAMESPACES] = {"Too many namespaces are declared: {want} at most (line {line}).",
                               "Trop d'espaces de noms sont déclarés\u00a0: {want} au plus "
                               "(ligne {line})."},
+    [XML_FAULT_NAME] = {"A name is too long: at most {want} bytes (line {line}).",
+                        "Un nom est trop long\u00a0: {want} octets au plus (ligne {line})."},
+    [XML_FAULT_NODES] = {"The document has too many elements and attributes: {want} at most "
+                         "altogether (line {line}).",
+                         "Le document a trop d'éléments et d'attributs\u00a0: {want} au plus en "
+                         "tout (ligne {line})."},
+    [XML_FAULT_MARKS] = {"The document has too many references, comments, processing instructions "
+                         "and CDATA sections: {want} at most altogether (line {line}).",
+                         "Le document a trop de références, de commentaires, d'instructions de "
+                         "traitement et de sections CDATA\u00a0: {want} au plus en tout "
+                         "(ligne {line})."},
     [XML_FAULT_CUT] = {UNREADABLE_EN "it ends before it is complete (line {line}).",
                        UNREADABLE_FR "il s'arrête avant la fin (ligne {line})."},
     [XML_FAULT_TAG] = {UNREADABLE_EN "an end tag does not match its start tag (line {line}).",
@@ -317,4 +328,11 @@ struct xml_words xml_fault_number(TALLOC_CTX *arena, const char *text)
         return same;
     }
     return (struct xml_words){grouped(arena, text, ","), grouped(arena, text, "\u202f")};
+}
+
+struct xml_words xml_fault_count(TALLOC_CTX *arena, int count)
+{
+    const char *const digits = talloc_asprintf(arena, "%d", count);
+
+    return digits == NULL ? (struct xml_words){NULL, NULL} : xml_fault_number(arena, digits);
 }

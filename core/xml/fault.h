@@ -17,6 +17,9 @@ enum xml_fault_kind {
     XML_FAULT_DEEP,
     XML_FAULT_ATTRIBUTES,
     XML_FAULT_NAMESPACES,
+    XML_FAULT_NAME,
+    XML_FAULT_NODES,
+    XML_FAULT_MARKS,
     XML_FAULT_CUT,
     XML_FAULT_TAG,
     XML_FAULT_ENTITY,
@@ -88,5 +91,6 @@ int xml_fault_line(const xmlNode *node);
 
 /* A whole number of digits alone grouped for reading, "5,000" and "5 000"; other text as it is. */
 struct xml_words xml_fault_number(TALLOC_CTX *arena, const char *text);
+struct xml_words xml_fault_count(TALLOC_CTX *arena, int count);
 
 #endif

@@ -3,7 +3,6 @@
 #include "xml/value.h"
 
 #include <libxml/xmlerror.h>
-#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -70,13 +69,6 @@ static struct xml_words want_of(TALLOC_CTX *arena, const struct xml_text_type *t
     return (struct xml_words){NULL, NULL};
 }
 
-static struct xml_words length_words(TALLOC_CTX *arena, int length)
-{
-    const char *const digits = talloc_asprintf(arena, "%d", length);
-
-    return digits == NULL ? (struct xml_words){NULL, NULL} : xml_fault_number(arena, digits);
-}
-
 void xml_value_fault(struct xml_faults *faults, const struct xml_value *value)
 {
     const struct xml_text_type *const type = value->type;
@@ -93,10 +85,10 @@ void xml_value_fault(struct xml_faults *faults, const struct xml_value *value)
         kind = value->required ? XML_FAULT_REQUIRED : XML_FAULT_BLANK;
     } else if (value->code == XML_SCHEMAV_CVC_MAXLENGTH_VALID && type->length_max >= 0) {
         kind = XML_FAULT_LONG;
-        about.want = length_words(faults->arena, type->length_max);
+        about.want = xml_fault_count(faults->arena, type->length_max);
     } else if (value->code == XML_SCHEMAV_CVC_MINLENGTH_VALID && type->length_min >= 0) {
         kind = XML_FAULT_SHORT;
-        about.want = length_words(faults->arena, type->length_min);
+        about.want = xml_fault_count(faults->arena, type->length_min);
     } else {
         about.want = want_of(faults->arena, type);
         if (about.want.en == NULL || about.want.fr == NULL) {
