@@ -3,10 +3,12 @@
  * from the library: it speaks English to programmers, and our readers are visitors and partners. */
 #include "xml/fault.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
+    NUMBERED = 1,          /* in _private: this, and an element's place */
     VALUE_CHARACTERS = 40, /* of a value that is quoted back; enough to recognise it */
 };
 
@@ -262,11 +264,14 @@ void xml_faults_add(struct xml_faults *faults, int line, const char *path, const
 }
 
 /* Which of its name an element is among its siblings, from 1; 0 when it is the only one. */
-static unsigned place(const xmlNode *element)
+static size_t place(const xmlNode *element)
 {
-    unsigned before = 0;
+    size_t before = 0;
     bool alone = true;
 
+    if (element->_private != NULL) {
+        return (size_t)((uintptr_t)element->_private - NUMBERED);
+    }
     for (const xmlNode *node = element->prev; node != NULL; node = node->prev) {
         if (node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, element->name)) {
             before++;
@@ -278,10 +283,78 @@ static unsigned place(const xmlNode *element)
     return before == 0 && alone ? 0 : before + 1;
 }
 
+struct sibling {
+    xmlNode *element;
+    size_t number; /* in the order of the document */
+};
+
+/* Not by xmlStrcmp(), which goes byte by byte. Equal names of a parsed document are one. */
+static int name_order(const struct sibling *a, const struct sibling *b)
+{
+    return a->element->name == b->element->name
+               ? 0
+               : strcmp((const char *)a->element->name, (const char *)b->element->name);
+}
+
+static int by_name(const void *one, const void *other)
+{
+    const struct sibling *const a = one, *const b = other;
+    const int order = name_order(a, b);
+
+    return order != 0 ? order : a->number < b->number ? -1 : 1;
+}
+
+/* Those of one name lie beside one another now. */
+static void number_sorted(const struct sibling *siblings, size_t count)
+{
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count && name_order(&siblings[from], &siblings[to]) == 0;) {
+            to++;
+        }
+        for (size_t i = from; i < to; i++) {
+            siblings[i].element->_private =
+                (void *)(uintptr_t)(NUMBERED + (to - from == 1 ? 0 : i - from + 1));
+        }
+    }
+}
+
+static void number_children(TALLOC_CTX *scratch, const xmlNode *parent)
+{
+    struct sibling *siblings = NULL;
+    size_t count = 0;
+
+    for (xmlNode *child = xml_child(parent, NULL); child != NULL; child = xml_next(child, NULL)) {
+        count++;
+        number_children(scratch, child);
+    }
+    siblings = count == 0 ? NULL : talloc_array(scratch, struct sibling, (unsigned)count);
+    if (siblings == NULL) {
+        return;
+    }
+    count = 0;
+    for (xmlNode *child = xml_child(parent, NULL); child != NULL; child = xml_next(child, NULL)) {
+        siblings[count] = (struct sibling){child, count};
+        count++;
+    }
+    qsort(siblings, count, sizeof siblings[0], by_name);
+    number_sorted(siblings, count);
+    talloc_free(siblings);
+}
+
+void xml_fault_number_places(TALLOC_CTX *scratch, const xmlDoc *document)
+{
+    xmlNode *const root = xmlDocGetRootElement((xmlDoc *)document);
+
+    if (root != NULL && root->_private == NULL) {
+        root->_private = (void *)(uintptr_t)NUMBERED;
+        number_children(scratch, root);
+    }
+}
+
 char *xml_fault_path(TALLOC_CTX *arena, const xmlNode *node)
 {
     const char *const name = (const char *)node->name;
-    unsigned number;
+    size_t number;
     char *path;
 
     if (node->parent == NULL || node->type == XML_DOCUMENT_NODE) {
@@ -298,7 +371,7 @@ char *xml_fault_path(TALLOC_CTX *arena, const xmlNode *node)
     if (number == 0) {
         return talloc_asprintf_append_buffer(path, "/%s", name);
     }
-    return talloc_asprintf_append_buffer(path, "/%s[%u]", name, number);
+    return talloc_asprintf_append_buffer(path, "/%s[%zu]", name, number);
 }
 
 int xml_fault_line(const xmlNode *node)

@@ -83,6 +83,11 @@ void xml_fault_say(TALLOC_CTX *arena, enum xml_fault_kind kind, const struct xml
 void xml_fault_add(struct xml_faults *faults, const char *path, enum xml_fault_kind kind,
                    const struct xml_fault_about *about);
 
+/* Number the siblings of each element by their names once, so that xml_fault_path() need not look
+ * for them again and again: with many of them, and many faults, that was quadratic. To be called
+ * when the document is complete; the numbers lie in _private. */
+void xml_fault_number_places(TALLOC_CTX *scratch, const xmlDoc *document);
+
 /* The path of an element or attribute, as schemas/README.md tells; NULL when memory is short. */
 char *xml_fault_path(TALLOC_CTX *arena, const xmlNode *node);
 
