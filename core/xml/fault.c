@@ -132,6 +132,10 @@ static const struct xml_words sentences[XML_FAULT_KINDS] = {
                                    "Le texte contient un caractère qui n'est pas permis."},
     [XML_FAULT_FIELDS] = {"The form has too many fields: at most {want}.",
                           "Le formulaire a trop de champs\u00a0: {want} au plus."},
+    [XML_FAULT_FIELDS_MAKE] = {"The form makes too many elements and attributes: at most {want} "
+                               "altogether.",
+                               "Le formulaire donne trop d'éléments et d'attributs\u00a0: {want} "
+                               "au plus en tout."},
 };
 
 /* The value as it may be quoted: cut on a character's boundary, on one line, without spaces at its

@@ -77,8 +77,13 @@ bool xml_text_allowed(const char *bytes, size_t size, size_t *good_r)
     size_t at = 0;
 
     while (at < size) {
-        const size_t length = sequence_length(p + at, size - at);
+        size_t length;
 
+        if (p[at] >= 0x20 && p[at] < 0x80) {
+            at++;
+            continue;
+        }
+        length = sequence_length(p + at, size - at);
         if (length == 0 || (p[at] < 0x20 && p[at] != '\t' && p[at] != '\n' && p[at] != '\r')) {
             break;
         }
