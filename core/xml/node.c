@@ -6,10 +6,6 @@
 
 #include <string.h>
 
-enum {
-    NAME_MAX_LENGTH = 1000, /* of a segment; no schema of ours comes near */
-};
-
 /* One segment of a path: where it begins, its length, and the path behind it (NULL: none). */
 struct segment {
     const char *name;
@@ -23,7 +19,7 @@ static bool segment_of(const char *path, struct segment *segment)
     const char *const slash = strchr(path, '/');
     const size_t length = slash == NULL ? strlen(path) : (size_t)(slash - path);
 
-    if (length == 0 || length > NAME_MAX_LENGTH) {
+    if (length == 0 || length > XML_NAME_MAX) {
         return false;
     }
     *segment = (struct segment){path, (int)length, slash == NULL ? NULL : slash + 1};

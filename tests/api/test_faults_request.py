@@ -148,6 +148,30 @@ def test_attributes_are_bounded(visitor):
     expect(visitor.post("/quotes/requests", document), 400, "malformed-document")
 
 
+@pytest.mark.parametrize("unit, nodes", [("<a/>", 1), ("<a></a>", 1), ('<a b="" c=""/>', 3),
+                                         ('<a xmlns="u"/>', 2)])
+def test_elements_and_attributes_are_bounded_altogether(visitor, unit, nodes):
+    # The root and its declaration are two, the rest of them elements alone.
+    units = 9998 // nodes
+    document = f'<quote-request xmlns="urn:codev:quotes:1">{unit * units}%s</quote-request>'
+    most = "<b/>" * (9998 - units * nodes)
+    expect(visitor.post("/quotes/requests", document % most), 422, "invalid-document")
+    answer = expect(visitor.post("/quotes/requests", document % (most + "\n<b/>")), 400,
+                    "malformed-document")
+    (fault,) = answer.faults
+    assert "10,000" in fault.en and "10\u202f000" in fault.fr and fault.line == 2
+
+
+@pytest.mark.parametrize("unit", ["&#233;", "&lt;", "<!-- -->", "<?a?>", "<![CDATA[x]]>"])
+def test_references_and_sections_are_bounded_altogether(visitor, unit):
+    document = f'<quote-request xmlns="urn:codev:quotes:1">{unit * 50000}%s</quote-request>'
+    expect(visitor.post("/quotes/requests", document % ""), 422, "invalid-document")
+    answer = expect(visitor.post("/quotes/requests", document % "\n&gt;"), 400,
+                    "malformed-document")
+    (fault,) = answer.faults
+    assert "50,000" in fault.en and "50\u202f000" in fault.fr and fault.line == 2
+
+
 @pytest.mark.parametrize("content_type", ["application/xml", "text/xml", None])
 def test_an_empty_body_is_400(visitor, content_type):
     answer = visitor.request("POST", "/quotes/requests", b"", Content_Type=content_type)

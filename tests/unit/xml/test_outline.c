@@ -38,7 +38,7 @@ static void test_reads_a_request(void **state)
     if (outline == NULL)
         fail_msg("%s", error.text);
     assert_string_equal(outline->namespace, QUOTES);
-    assert_int_equal(outline->root_count, 3);
+    assert_int_equal(outline->root_count, 5);
     assert_null(xml_outline_root(outline, "organisation"));
     request = xml_outline_root(outline, "quote-request");
     assert_int_equal(request->type->element_count, 4);

@@ -69,7 +69,7 @@ static void test_takes_what_is_valid(void **state)
          " received-at='2026-11-24T01:38:19Z'/>"},
         {"core", "form",
          "<form xmlns='urn:codev:core:1'\n"
-         " idempotency-key='019ab0c2-7e1f-7b3a-8c4d-0123456789ab'>\n"
+         " idempotency-key='019ab0c2-7e1f-7b3a-8c4d-0123456789ab' token='t'>\n"
          "<error><path>/quote-request/contact/email</path>\n"
          "<message xml:lang='fr'>Ce champ est obligatoire.</message>\n"
          "<message xml:lang='en'>This is required.</message></error>\n"
