@@ -60,7 +60,11 @@ struct pool_assets *pool_load(TALLOC_CTX *context, const struct config *config,
         return NULL;
     }
     assets->openapi = openapi_make(assets, assets->registry, error);
-    return assets->openapi != NULL ? assets : NULL;
+    if (assets->openapi == NULL) {
+        return NULL;
+    }
+    assets->metrics = request_metrics_new(assets, assets->registry, pool, error);
+    return assets->metrics != NULL ? assets : NULL;
 }
 
 static void report_text(int report, const char *text)
@@ -125,6 +129,7 @@ static void worker_ended(struct loader *loader, unsigned number, int status)
     if (status != 0) {
         const bool served = atomic_load(&place->served) != 0 || atomic_load(&place->began) != 0;
 
+        metrics_worker_died(loader->assets->metrics, number);
         board_text(plugin, place->activity.plugin);
         if (board_crashed(loader->assets->board, place, worker->pid, status, clock_now(), now)) {
             log_line(LOG_LEVEL_ERROR, "event=plugin_closed plugin=%s", plugin);

@@ -82,7 +82,8 @@ static bool is_spent(const struct config_pool *pool, unsigned served)
 
 /* When it has to stop, what is waiting already is served as well: nginx has sent it, and could not
  * tell its client whether it counted. When it retires, others have what is waiting. */
-static void serve(const struct service *service, const struct config_pool *pool, FCGX_Request *fcgi)
+static void serve(const struct service *service, const struct config_pool *pool, FCGX_Request *fcgi,
+                  unsigned number)
 {
     int64_t deadline = INT64_MAX;
     unsigned served = 0;
@@ -91,8 +92,10 @@ static void serve(const struct service *service, const struct config_pool *pool,
         const bool accepted = FCGX_Accept_r(fcgi) == 0;
 
         if (accepted) {
+            metrics_worker_busy(service->metrics, number, true);
             request_serve(service, fcgi);
             finish(fcgi);
+            metrics_worker_busy(service->metrics, number, false);
             if (is_spent(pool, ++served) && told == 0) {
                 log_line(LOG_LEVEL_INFO, "event=worker_spent requests=%u", served);
                 return;
@@ -119,6 +122,8 @@ int worker_run(const struct pool_assets *assets, unsigned number, int listener,
         .body_key = assets->body_key,
         .form_key = assets->form_key,
         .openapi = assets->openapi,
+        .metrics = assets->metrics,
+        .slow = assets->config->slow_request_ms * INT64_C(1000),
     };
     FCGX_Request fcgi;
 
@@ -134,7 +139,7 @@ int worker_run(const struct pool_assets *assets, unsigned number, int listener,
         return 1;
     }
     (void)db_connect(service.db); /* a database that is away is logged, and tried at each request */
-    serve(&service, assets->pool, &fcgi);
+    serve(&service, assets->pool, &fcgi, number);
     FCGX_Free(&fcgi, 1);
     talloc_free(context);
     return 0;
