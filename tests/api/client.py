@@ -10,6 +10,7 @@ from pathlib import Path
 from lxml import etree, html
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
+PLUGINS = Path(__file__).resolve().parents[1] / "plugins"
 QUOTES = "urn:codev:quotes:1"
 CORE = "urn:codev:core:1"
 PROBLEM = "urn:ietf:rfc:7807"
@@ -37,10 +38,11 @@ def parse(text):
 
 
 def _load_schemas():
+    """Those of tests' plugins find what they import where they will be installed."""
     schemas = {}
-    for path in SCHEMAS.glob("*.xsd"):
-        document = etree.parse(str(path))
-        schemas[document.getroot().get("targetNamespace")] = etree.XMLSchema(document)
+    for path in (*SCHEMAS.glob("*.xsd"), *PLUGINS.glob("*/*.xsd")):
+        root = etree.fromstring(path.read_bytes(), base_url=str(SCHEMAS / path.name))
+        schemas[root.get("targetNamespace")] = etree.XMLSchema(root)
     return schemas
 
 
