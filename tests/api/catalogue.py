@@ -1,16 +1,10 @@
 # SPDX-License-Identifier: MPL-2.0
 """catalogue.py: what PostgreSQL itself says there is: tables, views and functions of every plugin, and
-whose rows a table holds; and rows for any table, so that a new one needs no test of its own."""
+whose rows a table holds."""
 
-import datetime
-import hashlib
 import re
-import secrets
-import uuid
 
-import psycopg2
-
-SCHOOL = "00000000-0000-7000-8000-000000000001"  # core/migrations/0001-core.sql
+from rules import OPEN_TABLES
 
 # Whose a row is, where neither a column `organisation` nor a foreign key tells; of alias {t}.
 OWNERS = {
@@ -18,35 +12,6 @@ OWNERS = {
     "core.idempotency": "{t}.principal IN (SELECT id::text FROM core.person"
                         " WHERE organisation = %(organisation)s)",
 }
-
-# What a column takes that its type does not tell: "SCHEMA.TABLE": {"COLUMN": value of a Rows}.
-VALUES = {
-    "core.idempotency": {"principal": lambda rows: rows.any_of("core.person", "id")},
-}
-
-# A value of each type. Texts are marked with whose they are.
-SAMPLES = {
-    "text": lambda mark: mark,
-    "text[]": lambda mark: [mark],
-    "jsonb": lambda mark: f'"{mark}"',
-    "bytea": lambda mark: mark.encode(),
-    "uuid": lambda mark: str(uuid.uuid4()),
-    "boolean": lambda mark: False,
-    "smallint": lambda mark: 1,
-    "integer": lambda mark: 1,
-    "bigint": lambda mark: 1,
-    "numeric": lambda mark: 1,
-    "double precision": lambda mark: 1.0,
-    "date": lambda mark: datetime.date.today(),
-    "timestamp with time zone": lambda mark: datetime.datetime.now(datetime.timezone.utc),
-    "interval": lambda mark: "1 hour",
-}
-
-
-def sample(kind, mark):
-    kind = re.sub(r"\(.*\)", "", kind)
-    return SAMPLES[kind](mark) if kind in SAMPLES else None
-
 
 class Column:
     def __init__(self, name, kind, required, has_default, is_generated):
@@ -149,8 +114,17 @@ class Catalogue:
         return f"({' OR '.join(found)})" if found else None
 
     def owned(self):
-        """Tables whose rows are organisations', those first that others refer to."""
-        names = [name for name in self.tables if self.owner_of(name)]
+        """Tables whose rows are organisations'."""
+        return self._in_order(name for name in self.tables if self.owner_of(name))
+
+    def common(self):
+        """Tables whose rows are nobody's in particular, so the school's alone."""
+        return self._in_order(name for name in self.tables
+                              if not self.owner_of(name) and name not in OPEN_TABLES)
+
+    def _in_order(self, names):
+        """Those first that others refer to."""
+        names = list(names)
         ordered = []
         while names:
             free = [name for name in names if not any(
@@ -158,97 +132,3 @@ class Catalogue:
             ordered += free or names[:1]
             names = [name for name in names if name not in ordered]
         return [self.tables[name] for name in ordered]
-
-
-class Rows:
-    """An organisation's rows in all tables, made and found by the database's owner."""
-
-    def __init__(self, catalogue, organisation, mark):
-        self.catalogue, self.organisation, self.mark = catalogue, organisation, mark
-        self.cursor = catalogue.cursor
-        self.made = 0
-
-    def _owned(self, name, columns):
-        condition = self.catalogue.owner_of(name) or "true"
-        self.cursor.execute(f"SELECT {columns} FROM {name} t WHERE {condition}",
-                            {"organisation": self.organisation})
-        return self.cursor.fetchall()
-
-    def any_of(self, name, column):
-        found = self._owned(name, f"t.{column}::text")
-        return found[0][0] if found else None
-
-    # ---- rows that are made
-
-    def make(self):
-        """Two rows a table: one with what it must have, one with all that it can have."""
-        for table in self.catalogue.owned():
-            for full in (False, True):
-                if table.name not in ("core.organisation", "core.person"):
-                    self.insert(table, self.values(table, full))
-
-    def insert(self, table, values):
-        columns = ", ".join(values)
-        places = ", ".join(["%s"] * len(values))
-        try:
-            self.cursor.execute(f"INSERT INTO {table.name} ({columns}) VALUES ({places})",
-                                list(values.values()))
-        except psycopg2.Error as error:
-            raise AssertionError(
-                f"No row could be made for the table {table.name}: {error}"
-                "Add what its columns take to VALUES in tests/api/catalogue.py.") from error
-
-    def values(self, table, full=True):
-        """Of a new row of this organisation's."""
-        self.made += 1
-        values = {}
-        for target, pairs in table.references:
-            if full or any(table.columns[own].required for own in pairs):
-                values |= self._reference(target, pairs)
-        for column in table.columns.values():
-            is_wanted = column.required and not column.has_default or full
-            if column.name not in values and is_wanted and not column.is_generated:
-                values[column.name] = self._value(table, column)
-        if "organisation" in table.columns:
-            values["organisation"] = self.organisation
-        return {name: value for name, value in values.items() if value is not None}
-
-    def _reference(self, target, pairs):
-        found = self._owned(target, ", ".join(f"t.{other}" for other in pairs.values()))
-        return dict(zip(pairs, found[-1])) if found else {}
-
-    def _value(self, table, column):
-        chosen = VALUES.get(table.name, {}).get(column.name)
-        if chosen is not None:
-            return chosen(self)
-        if column.name in table.words:
-            return table.words[column.name]
-        if column.name == "capability":
-            return hashlib.sha256(secrets.token_bytes(32)).hexdigest()
-        return sample(column.kind, f"{self.mark}-{column.name}-{self.made}")
-
-    # ---- rows that are there
-
-    def rows(self):
-        """Of each table: the rows as dictionaries of texts."""
-        found = {}
-        for table in self.catalogue.owned():
-            names = list(table.columns)
-            columns = ", ".join(f"t.{name}::text" for name in names)
-            found[table.name] = [dict(zip(names, row)) for row in self._owned(table.name, columns)]
-        return found
-
-    def values_of(self, kind, schema=None, names=None):
-        """All values of a type in these rows; of a schema, of columns of those names alone."""
-        return {row[column.name] for name, rows in self.rows().items() for row in rows
-                for column in self.catalogue.tables[name].columns.values()
-                if column.kind == kind and row[column.name] is not None
-                and (schema is None or name.startswith(f"{schema}."))
-                and (names is None or column.name in names)}
-
-    def capabilities(self):
-        return self.values_of("text", names=["capability"])
-
-    def secrets(self):
-        """Texts by which a row of these is known wherever it is seen."""
-        return {self.mark} | self.values_of("uuid") | self.capabilities()

@@ -97,7 +97,8 @@ class Answer:
             return
         if self.media_type.endswith("xml"):
             self.root = parse(body)
-            validate(self.root)
+            if is_valid:
+                validate(self.root)
         elif self.media_type == "text/html":
             assert self["Content-Type"] == "text/html; charset=utf-8"
             self.page = html.document_fromstring(body.decode("utf-8"))

@@ -32,6 +32,15 @@ def suggestion(text="Plus de pauses."):
     return f'<suggestion xmlns="urn:codev:notes:1"><text>{text}</text></suggestion>'
 
 
+# As in documents.py.
+EXAMPLES = {
+    "{urn:codev:notes:1}note": lambda mark, path: note(title=mark, body=mark),
+    "{urn:codev:notes:1}link": lambda mark, path: link(mark),
+    "{urn:codev:notes:1}reply": lambda mark, path: reply(mark),
+    "{urn:codev:notes:1}suggestion": lambda mark, path: suggestion(mark),
+}
+
+
 def put(client, path, document, **headers):
     return client.request("PUT", path, document, Content_Type="application/xml", **headers)
 

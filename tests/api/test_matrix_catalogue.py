@@ -83,9 +83,9 @@ OFFENCES = [
      " SECURITY DEFINER AS 'SELECT a'", "notes.f(integer) runs with its owner's rights"),
     ("definers_pin_their_search_path", "CREATE FUNCTION notes.f(a int) RETURNS int LANGUAGE sql"
      " SECURITY DEFINER SET search_path = public, pg_catalog AS 'SELECT a'", "notes.f(integer) runs"),
-    ("keys_begin_with_the_organisation", "CREATE UNIQUE INDEX x ON notes.note (key)",
+    ("keys_begin_with_the_organisation", "CREATE UNIQUE INDEX x ON notes.note (key, id)",
      "notes.x of notes.note does not begin with the organisation."),
-    ("keys_begin_with_the_organisation", "CREATE UNIQUE INDEX x ON notes.note (lower(key))",
+    ("keys_begin_with_the_organisation", "CREATE UNIQUE INDEX x ON notes.note (lower(key), id)",
      "notes.x of notes.note does not begin with the organisation."),
     ("keys_begin_with_the_organisation",
      "CREATE TABLE notes.x (organisation uuid, code text PRIMARY KEY)",

@@ -4,32 +4,21 @@ and in every context, all tables, views and functions that the catalogue tells a
 another organisation is seen or changed."""
 
 import io
-import uuid
 
 import psycopg2
 import pytest
-from catalogue import SCHOOL, Catalogue, Rows, sample
+from catalogue import Catalogue
 from psycopg2 import errors
+from rows import MEMBERS, SCHOOL, Common, Victim, people, sample, secrets_of, witness
+from rules import ACROSS
 
-# Where a policy lets somebody beyond one organisation, on purpose: who, where, to do what; why. Each is
-# seen to be used, so that none outlives its reason.
-ACROSS = {
-    ("staff", "notes.note", "SELECT"): "the school's staff help its clients",
-    ("staff", "notes.summary", "SELECT"): "a view of the same",
-    ("system", "notes.note", "SELECT"): "codev itself finds what has expired",
-    ("system", "notes.summary", "SELECT"): "a view of the same",
-    ("system", "notes.note", "DELETE"): "and removes it",
-    ("system", "notes.link", "DELETE"): "which goes with its note",
-    ("system", "notes.reply", "DELETE"): "and so does this",
-}
 # What is seen before anybody has entered.
 OPEN = {"core.consent_text"}
 
-ROLES = ("participant", "facilitator", "manager")
 NOT_HELD = "0" * 64  # the hash of no link's token
 
 # Compares what is an organisation's before and after: with the rights of the owner, who sees all, and
-# within the very transaction. A row that was rewritten as it was has another ctid.
+# within the very transaction.
 WITNESS = """
 CREATE SCHEMA matrix AUTHORIZATION codev_owner;
 GRANT USAGE ON SCHEMA matrix TO PUBLIC;
@@ -39,35 +28,6 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN RETURN QUERY {}; END$$;
 ALTER FUNCTION matrix.witness OWNER TO codev_owner;
 """
-DIGEST = ("SELECT '{slug}', '{name}',"
-          " md5(string_agg(t.ctid::text || t::text, '|' ORDER BY t.ctid))"
-          " FROM {name} t WHERE {condition}")
-
-
-class Victim:
-    """A client organisation with rows in every table."""
-
-    def __init__(self, catalogue, slug):
-        self.slug, self.id = slug, str(uuid.uuid4())
-        self.mark = f"{slug}-{uuid.uuid4().hex}"
-        cursor = catalogue.cursor
-        cursor.execute("INSERT INTO core.organisation (id, slug, name) VALUES (%s, %s, %s)",
-                       [self.id, slug, self.mark])
-        people(cursor, self.id)
-        self.maker = Rows(catalogue, self.id, self.mark)
-        self.maker.make()
-        self.rows = self.maker.rows()
-        self.new = {table.name: self.maker.values(table) for table in catalogue.owned()
-                    if table.name != "core.organisation"}
-        self.capabilities = sorted(self.maker.capabilities())
-        self.secrets = self.maker.secrets()
-
-
-def people(cursor, organisation, roles=ROLES):
-    for role in roles:
-        cursor.execute("INSERT INTO core.person (id, organisation, issuer, subject)"
-                       " VALUES (%s, %s, '', %s) ON CONFLICT DO NOTHING",
-                       [str(uuid.uuid4()), organisation, role])
 
 
 class Context:
@@ -91,22 +51,18 @@ class Matrix:
         self.owner = psycopg2.connect(self.instance.owner_database)
         with self.owner, self.owner.cursor() as cursor:
             self.catalogue = Catalogue(cursor)
-            self.victims = [Victim(self.catalogue, f"{name}-{uuid.uuid4().hex[:8]}")
-                            for name in ("nord", "sud")]
-            people(cursor, SCHOOL, (*ROLES, "staff", "admin"))
-        # An id that both have is no secret of the one.
-        shared = self.victims[0].secrets & self.victims[1].secrets
-        for victim in self.victims:
-            victim.secrets -= shared
-        self.make_witness()
+            self.victims = [Victim(self.catalogue, name) for name in ("nord", "sud")]
+            people(cursor, SCHOOL, (*MEMBERS, "staff", "admin"))
+            self.all = [*self.victims, Common(self.catalogue)]
+            self.secrets = secrets_of(self.all)
+            self.rows = {victim.slug: victim.own.rows() for victim in self.all}
+            self.capabilities = {victim.slug: victim.own.capabilities() for victim in self.victims}
+            self.new = {victim.slug: {table.name: victim.own.values(table)
+                                      for table in victim.own.tables
+                                      if table.name != "core.organisation"}
+                        for victim in self.victims}
+        self.rule(WITNESS.format(witness(self.catalogue, self.all)))
         self.used = set()
-
-    def make_witness(self):
-        digests = [DIGEST.format(slug=victim.slug, name=table.name,
-                                 condition=self.catalogue.owner_of(table.name)
-                                 % {"organisation": f"'{victim.id}'"})
-                   for victim in self.victims for table in self.catalogue.owned()]
-        self.rule(WITNESS.format(" UNION ALL ".join(digests)))
 
     def rule(self, sql):
         """As the superuser."""
@@ -121,12 +77,12 @@ class Matrix:
         yield Context("visitor", kind="visitor")
         yield Context("system", kind="system")
         yield Context("capability", kind="capability", capability=NOT_HELD)
-        for role in (*ROLES, "staff", "admin"):
+        for role in (*MEMBERS, "staff", "admin"):
             yield Context(role, kind="person", organisation="ecole")
         for victim in self.victims:
-            for role in ROLES:
+            for role in MEMBERS:
                 yield Context(role, victim.slug, "person", victim.slug)
-            for capability in victim.capabilities:
+            for capability in sorted(self.capabilities[victim.slug]):
                 yield Context("capability", victim.slug, "capability", capability=capability)
 
     def look_again(self):
@@ -144,7 +100,8 @@ class Attempt:
 
     def __init__(self, matrix, cursor, context, role):
         self.matrix, self.cursor, self.context, self.role = matrix, cursor, context, role
-        self.others = [victim for victim in matrix.victims if victim.slug != context.own]
+        self.others = [victim for victim in matrix.all if victim.slug != context.own
+                       and not (context.who == "staff" and victim.slug == "common")]
         self.wrong = []
         cursor.execute("BEGIN")
         if context.call:
@@ -186,7 +143,7 @@ class Attempt:
             found = str(found)
         text = str(found)
         for victim in self.others:
-            told = {secret for secret in victim.secrets if secret in text}
+            told = {secret for secret in self.matrix.secrets[victim.slug] if secret in text}
             told -= {secret for secret in told if any(secret in str(each) for each in asked)}
             if told:
                 self.blame(verb, name, victim, f"shows {sorted(told)[0]}")
@@ -261,7 +218,7 @@ class Attempt:
 
     def move(self, relation, victim):
         """Make own rows another's: all that says whose they are is that of a row of theirs."""
-        new = victim.new.get(relation.name)
+        new = self.matrix.new.get(victim.slug, {}).get(relation.name)
         deciding = {column for _, pairs in getattr(relation, "references", []) for column in pairs}
         chosen = [column for column in self.granted("UPDATE", relation)
                   if new and column in deciding | {"organisation"} and column in new]
@@ -271,7 +228,7 @@ class Attempt:
                        [new[column] for column in chosen], inserts=True)
 
     def insert(self, relation, victim):
-        new = victim.new.get(relation.name)
+        new = self.matrix.new.get(victim.slug, {}).get(relation.name)
         columns = [column for column in self.granted("INSERT", relation) if new and column in new]
         if columns:
             self.write("INSERT", relation.name,
@@ -283,7 +240,7 @@ class Attempt:
         """All at once, which asks no policy for reading; then each row of the others by its key."""
         self.write("DELETE", relation.name, f"DELETE FROM {relation.name}")
         for victim in self.others:
-            for row in victim.rows.get(relation.name, []):
+            for row in self.matrix.rows[victim.slug].get(relation.name, []):
                 condition = " AND ".join(f"{column}::text = %s" for column in relation.key)
                 if condition:
                     self.write("DELETE", relation.name,
@@ -308,7 +265,7 @@ class Attempt:
             return
         tried = set()
         for victim in self.others:
-            for rows in victim.rows.values():
+            for rows in self.matrix.rows[victim.slug].values():
                 for row in rows:
                     values = tuple(self.argument(row, *each) for each in function.arguments)
                     if values not in tried:
@@ -360,13 +317,77 @@ def cursor(matrix):
     connection.close()
 
 
+@pytest.fixture
+def undone(matrix):
+    """The owner's cursor; what is done by it is undone."""
+    connection = psycopg2.connect(matrix.instance.owner_database)
+    yield connection.cursor()
+    connection.rollback()
+    connection.close()
+
+
 def test_there_is_something_to_see(matrix):
     """Of each table that is organisations', both have rows; of each kind of secret, some."""
     names = {table.name for table in matrix.catalogue.owned()}
     assert {"core.person", "core.idempotency", "notes.note", "notes.link", "notes.reply"} <= names
     for victim in matrix.victims:
-        assert all(victim.rows[name] for name in names)
-        assert len(victim.secrets) > 10 and victim.capabilities
+        assert all(matrix.rows[victim.slug][name] for name in names)
+        assert len(matrix.secrets[victim.slug]) > 10 and matrix.capabilities[victim.slug]
+    names = {table.name for table in matrix.catalogue.common()}
+    assert {"quotes.request", "quotes.catalogue_item", "notes.suggestion"} <= names
+    assert all(matrix.rows["common"][name] for name in names)
+
+
+def test_a_new_table_has_an_owner_and_rows(undone):
+    """Whatever its columns are called, as long as a foreign key leads to an organisation."""
+    undone.execute(
+        "CREATE TABLE notes.a (organisation uuid, id uuid, kind text CHECK (kind IN ('x', 'y')),"
+        " PRIMARY KEY (organisation, id));"
+        "CREATE TABLE notes.b (id uuid PRIMARY KEY, owner uuid NOT NULL, a uuid NOT NULL, n int,"
+        " FOREIGN KEY (owner, a) REFERENCES notes.a);"
+        "CREATE TABLE notes.c (b uuid PRIMARY KEY REFERENCES notes.b, by uuid"
+        " REFERENCES core.person, texts text[], version text REFERENCES core.consent_text);"
+        "CREATE TABLE notes.nobodys (id uuid PRIMARY KEY)")
+    catalogue = Catalogue(undone)
+    victim = Victim(catalogue, "est")
+    names = [table.name for table in catalogue.owned() if table.name.startswith("notes.")]
+    assert {"notes.a", "notes.b", "notes.c"} <= set(names)
+    assert "notes.nobodys" not in names
+    assert names.index("notes.a") < names.index("notes.b") < names.index("notes.c")
+    rows = victim.own.rows()
+    assert all(len(rows[name]) == 2 for name in names)
+    assert {row["kind"] for row in rows["notes.a"]} == {None, "x"}
+    assert any(victim.mark in str(row["texts"]) for row in rows["notes.c"])
+    assert not Victim(catalogue, "sud").own.secrets() & victim.own.secrets()
+
+
+def test_a_row_that_cannot_be_made_is_told(undone):
+    undone.execute("CREATE TABLE notes.x (organisation uuid, n text CHECK (n ~ '^[0-9]$'))")
+    with pytest.raises(AssertionError, match="No row could be made for the table notes.x: (.*\n)*"
+                       "Add what its columns take to VALUES in tests/api/rows.py"):
+        Victim(Catalogue(undone), "est")
+
+
+def test_a_link_adds_what_it_shows_and_nothing_else(matrix, cursor):
+    """Who is signed in and has another organisation's link sees what is the own, and what the link
+    shows to anybody."""
+
+    def seen(context):
+        attempt = Attempt(matrix, cursor, context, "codev_notes")
+        found = {relation.name: attempt.run(f"SELECT t::text FROM {relation.name} t")
+                 for relation in matrix.catalogue.tables.values()
+                 if relation.schema == "notes"}
+        cursor.execute("ROLLBACK")
+        return {(name, row) for name, rows in found.items() for (row,) in rows}
+
+    nord, sud = matrix.victims
+    (capability, *_) = sorted(matrix.capabilities[sud.slug])
+    link = seen(Context("capability", sud.slug, "capability", capability=capability))
+    assert any(sud.mark in row for _, row in link)
+    for role in MEMBERS:
+        alone = seen(Context(role, nord.slug, "person", nord.slug))
+        both = seen(Context(role, nord.slug, "person", nord.slug, capability))
+        assert both == alone | link
 
 
 def test_own_rows_are_seen(matrix, cursor):
@@ -378,7 +399,7 @@ def test_own_rows_are_seen(matrix, cursor):
         cursor.execute("SET LOCAL ROLE codev_notes")
         cursor.execute("SELECT t::text FROM notes.note t")
         assert all(victim.mark in row for (row,) in cursor.fetchall())
-        assert cursor.rowcount == len(victim.rows["notes.note"])
+        assert cursor.rowcount == len(matrix.rows[victim.slug]["notes.note"])
         cursor.execute("ROLLBACK")
 
 
@@ -413,6 +434,12 @@ LEAKS = [
     ("CREATE POLICY x ON notes.reply FOR INSERT TO codev_notes"
      " WITH CHECK (core.capability() IS NOT NULL)",
      "DROP POLICY x ON notes.reply", "capability", "INSERT notes.reply: changes rows"),
+    ("CREATE POLICY x ON notes.suggestion FOR SELECT TO codev_notes USING (core.kind() = 'person')",
+     "DROP POLICY x ON notes.suggestion", "admin", "SELECT notes.suggestion: shows"),
+    ("GRANT DELETE ON notes.suggestion TO codev_notes;"
+     "CREATE POLICY x ON notes.suggestion FOR DELETE TO codev_notes USING (core.kind() = 'visitor')",
+     "REVOKE DELETE ON notes.suggestion FROM codev_notes; DROP POLICY x ON notes.suggestion",
+     "visitor", "DELETE notes.suggestion: changes rows"),
     ("GRANT TRUNCATE ON notes.reply TO codev_notes",
      "REVOKE TRUNCATE ON notes.reply FROM codev_notes", "manager", "TRUNCATE notes.reply"),
     ("ALTER VIEW notes.summary RESET (security_invoker)",

@@ -116,7 +116,7 @@ def test_a_view_shows_what_its_reader_sees(notes):
     own = rows(notes.person("manager"))
     assert set(own) == {aciers}
     assert own[aciers] == len(titles(notes.person("manager").get(f"{NOTES}?limit=200")))
-    assert set(rows(notes.staff)) == {aciers, banque}
+    assert set(rows(notes.staff)) >= {aciers, banque}
 
 
 def test_anybody_suggests_and_staff_read(notes, key):
