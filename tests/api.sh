@@ -6,8 +6,10 @@ set -eu
 . "$(dirname "$0")/environment.sh"
 python=/usr/bin/python3 # the one that Debian's python3-* packages belong to
 
-if ! "$python" -c 'import cryptography, lxml, psycopg2, pytest' 2>/dev/null && [ -z "${CODEV_TESTS_COMPLETE-}" ]; then
-    echo "api.sh: python3-pytest, python3-lxml, python3-psycopg2 and python3-cryptography are needed: skipped"
+if ! "$python" -c 'import cryptography, lxml, prometheus_client, psycopg2, pytest' 2>/dev/null &&
+    [ -z "${CODEV_TESTS_COMPLETE-}" ]; then
+    echo "api.sh: python3-pytest, python3-lxml, python3-psycopg2, python3-cryptography and" \
+        "python3-prometheus-client are needed: skipped"
     exit 77
 fi
 # Two at a time, each with instances of its own, unless all are to use one that runs.

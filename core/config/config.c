@@ -192,6 +192,8 @@ static int read_all(struct config *config, xmlDoc *document, struct error *error
         read_issuers(config, xml_child(root, "tokens")) != 0) {
         return error_set(error, "There is no memory for the configuration.");
     }
+    config->slow_request_ms =
+        (unsigned)strtoul(text_or(config, root, "log/@slow-request-ms", "1000"), NULL, 10);
     return read_pools(config, root, error);
 }
 

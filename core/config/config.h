@@ -30,6 +30,7 @@ struct config {
     size_t key_count;
     const struct token_issuer_file *issuers; /* of organisations */
     size_t issuer_count;
+    unsigned slow_request_ms; /* a request that takes longer is logged as slow; 0: none is */
     const struct config_pool *pools;
     size_t pool_count;
 };

@@ -128,6 +128,7 @@ static int take_role(struct db *db, const char *role)
 
 static int prepare_all(struct db *db)
 {
+    db->refused = "codev_core";
     for (size_t i = 0; i < DB_OWN_COUNT; i++) {
         if (prepare(db, own_statements[i].name, own_statements[i].sql) != 0) {
             return -1;
@@ -137,11 +138,13 @@ static int prepare_all(struct db *db)
         char name[NAME_SIZE];
 
         statement_name(i, name);
+        db->refused = db->statements[i].role;
         if (take_role(db, db->statements[i].role) != 0 ||
             prepare(db, name, db->statements[i].sql) != 0) {
             return -1;
         }
     }
+    db->refused = NULL;
     return run(db, "RESET ROLE");
 }
 
@@ -154,19 +157,45 @@ static bool is_lost(const struct db *db)
     return length >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
+/* A new connection in place of the old one. */
+static int open_link(struct db *db)
+{
+    PQfinish(db->connection);
+    db->connection = open_connection(db->conninfo);
+    if (PQstatus(db->connection) != CONNECTION_OK) {
+        log_failure(db, "connect");
+        return -1;
+    }
+    return 0;
+}
+
 int db_connect(struct db *db)
 {
     if (db->begun || (db->connection != NULL && !is_lost(db))) {
         return 0;
     }
-    PQfinish(db->connection);
-    db->connection = open_connection(db->conninfo);
+    db->refused = NULL;
+    if (open_link(db) == 0 && (db->unprepared || prepare_all(db) == 0) &&
+        PQenterPipelineMode(db->connection) == 1) {
+        return 0;
+    }
     if (PQstatus(db->connection) != CONNECTION_OK) {
-        log_failure(db, "connect");
-    } else if ((db->unprepared || prepare_all(db) == 0) &&
-               PQenterPipelineMode(db->connection) == 1) {
+        db->refused = NULL; /* it was lost on the way, whatever the statement */
+    }
+    db_close(db);
+    return -1;
+}
+
+int db_connect_bare(struct db *db)
+{
+    if (open_link(db) == 0 && PQenterPipelineMode(db->connection) == 1) {
         return 0;
     }
     db_close(db);
     return -1;
+}
+
+const char *db_refused(const struct db *db)
+{
+    return db->refused;
 }

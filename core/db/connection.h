@@ -20,6 +20,8 @@ struct db {
     struct db_call calls[DB_CALLS_MAX]; /* queued, not sent */
     size_t call_count;
     bool begun; /* BEGIN was sent and neither COMMIT nor ROLLBACK */
+    bool client_gone;
+    const char *refused; /* see db_refused */
 };
 
 /* The statements that every transaction may need beside the plugins'. */
@@ -29,5 +31,8 @@ enum db_own { DB_BEGIN, DB_COMMIT, DB_ENTER, DB_OWN_COUNT };
  */
 int db_send(struct db *db, size_t statement, const char *const *values);
 int db_send_own(struct db *db, enum db_own own, const char *const *values, int count);
+
+/* Connect without preparing anything. 0, or -1 (the reason is logged). */
+int db_connect_bare(struct db *db);
 
 #endif

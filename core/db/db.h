@@ -54,6 +54,10 @@ struct db *db_new(TALLOC_CTX *context, const char *conninfo, bool unprepared,
 /* Connect and prepare unless that is done and well. 0, or -1 (the reason is logged). */
 int db_connect(struct db *db);
 
+/* The role one of whose statements PostgreSQL would not prepare when it was last tried, so that
+ * there is no connection; NULL: there is none such. */
+const char *db_refused(const struct db *db);
+
 /* ---- transactions (transaction.c) */
 
 /* On whose behalf; see core.enter in core/migrations. Texts outlive the transaction. */
@@ -84,6 +88,9 @@ struct db_failure {
 /* Begin. Nothing is sent before the first statement. */
 void db_begin(struct db *db, const struct db_context *context);
 
+/* Whether the client went away while a statement ran, which was cancelled then. */
+bool db_client_gone(const struct db *db);
+
 /* Queue a statement whose result is not needed; values (as many as its parameters, NULL for null)
  * live until commit or rollback. 0, or -1 when the queue is full. */
 int db_queue(struct db *db, size_t statement, const char *const *values);
@@ -107,5 +114,15 @@ void db_rollback(struct db *db);
  * applied file has changed or is missing. 0, or -1. *applied_r: how many were applied now. */
 int db_migrate(const char *conninfo, const char *data_directory, const char *const *plugins,
                size_t count, size_t *applied_r, struct error *error);
+
+/* The number of the newest migration in DATA/NAME/migrations; 0: there is none. -1: error says why.
+ */
+int db_newest_migration(const char *directory, struct error *error);
+
+/* What was applied to the database, outside of a transaction: rows of a plugin and the number of
+ * its newest migration; freed with the arena. It is asked even where no statement can be prepared.
+ * NULL: the failure is DB_UNAVAILABLE, or DB_BROKEN when the database knows no such question. */
+const PGresult *db_applied_migrations(struct db *db, TALLOC_CTX *arena,
+                                      struct db_failure *failure_r);
 
 #endif

@@ -230,26 +230,55 @@ static int migrate_entries(struct run *run, const char *plugin, const char *dire
     return status;
 }
 
-static int migrate_plugin(struct run *run, const char *plugin)
+static void free_entries(struct dirent **entries, int count)
 {
-    char *directory = talloc_asprintf(NULL, "%s/%s/migrations", run->data_directory, plugin);
-    struct dirent **entries = NULL;
-    const int count = scandir(directory, &entries, is_migration, alphasort);
-    int status;
-
-    if (count < 0 && errno != ENOENT) {
-        status = error_set(run->error, "%s cannot be read: %s.", directory, strerror(errno));
-    } else if (count > MIGRATIONS_MAX) {
-        status =
-            error_set(run->error, "%s has more than %d migrations.", directory, MIGRATIONS_MAX);
-    } else {
-        status = make_room(run, plugin);
-        status = status == 0 ? migrate_entries(run, plugin, directory, entries, count) : -1;
-    }
     for (int i = 0; i < count; i++) {
         free(entries[i]);
     }
     free(entries);
+}
+
+/* The migrations in the directory, in their order: how many, none where it is missing, or -1. To be
+ * freed in every case. */
+static int list_migrations(const char *directory, struct dirent ***entries_r, struct error *error)
+{
+    const int count = scandir(directory, entries_r, is_migration, alphasort);
+
+    if (count < 0) {
+        *entries_r = NULL;
+        return errno == ENOENT
+                   ? 0
+                   : error_set(error, "%s cannot be read: %s.", directory, strerror(errno));
+    }
+    if (count > MIGRATIONS_MAX) {
+        free_entries(*entries_r, count);
+        *entries_r = NULL;
+        return error_set(error, "%s has more than %d migrations.", directory, MIGRATIONS_MAX);
+    }
+    return count;
+}
+
+int db_newest_migration(const char *directory, struct error *error)
+{
+    char *path = talloc_asprintf(NULL, "%s/migrations", directory);
+    struct dirent **entries;
+    const int count = list_migrations(path, &entries, error);
+    const int newest = count > 0 ? (int)strtol(entries[count - 1]->d_name, NULL, 10) : count;
+
+    free_entries(entries, count);
+    talloc_free(path);
+    return newest;
+}
+
+static int migrate_plugin(struct run *run, const char *plugin)
+{
+    char *directory = talloc_asprintf(NULL, "%s/%s/migrations", run->data_directory, plugin);
+    struct dirent **entries;
+    const int count = list_migrations(directory, &entries, run->error);
+    int status = count >= 0 ? make_room(run, plugin) : -1;
+
+    status = status == 0 ? migrate_entries(run, plugin, directory, entries, count) : -1;
+    free_entries(entries, count);
     talloc_free(directory);
     return status;
 }

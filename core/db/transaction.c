@@ -27,6 +27,12 @@ void db_begin(struct db *db, const struct db_context *context)
 {
     db->context = *context;
     db->call_count = 0;
+    db->client_gone = false;
+}
+
+bool db_client_gone(const struct db *db)
+{
+    return db->client_gone;
 }
 
 int db_queue(struct db *db, size_t statement, const char *const *values)
@@ -154,6 +160,7 @@ static void wait_for_result(struct db *db)
             give_up(db);
         } else if (woken > 0 && waiting[1].revents != 0) {
             cancel(db);
+            db->client_gone = true;
             waiting[1].fd = -1; /* poll(2) passes over it from now on */
         }
         if (!PQconsumeInput(db->connection)) {
@@ -328,6 +335,34 @@ const PGresult *db_query(struct db *db, TALLOC_CTX *arena, size_t statement,
     db->begun = db->context.writes;
     db->call_count = 0;
     return keep(arena, result);
+}
+
+const PGresult *db_applied_migrations(struct db *db, TALLOC_CTX *arena,
+                                      struct db_failure *failure_r)
+{
+    static const char sql[] = "SELECT plugin, newest FROM core.migrations()";
+    const bool whole = db_connect(db) == 0;
+    const PGresult *kept = NULL;
+    PGresult *result = NULL;
+    bool unknown = false;
+
+    *failure_r = (struct db_failure){.fault = DB_UNAVAILABLE};
+    if (!whole && (db->refused == NULL || db_connect_bare(db) != 0)) {
+        return NULL;
+    }
+    if (PQsendQueryParams(db->connection, sql, 0, NULL, NULL, NULL, NULL, 0) &&
+        PQpipelineSync(db->connection)) {
+        failure_r->fault = DB_FINE;
+        result = receive(db, 1, 0, failure_r, &unknown);
+    }
+    if (result != NULL) {
+        kept = keep(arena, result);
+        failure_r->fault = kept != NULL ? DB_FINE : DB_UNAVAILABLE;
+    }
+    if (!whole || failure_r->fault == DB_UNAVAILABLE) {
+        disconnect(db); /* what comes next needs all statements, and connects anew */
+    }
+    return kept;
 }
 
 int db_commit(struct db *db, struct db_failure *failure_r)

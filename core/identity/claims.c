@@ -95,9 +95,31 @@ static enum token_fault check_audience(const struct reading *reading)
     return found ? TOKEN_BELIEVED : TOKEN_AUDIENCE_WRONG;
 }
 
+/* ---- times: each claim by itself, and by the same function when a token is remembered */
+
+/* `exp` is the first second that is too late (RFC 7519 §4.1.4). */
+static enum token_fault by_expiry(const struct token_claims *claims, int64_t now)
+{
+    return now >= claims->expires_at + TOKEN_LEEWAY ? TOKEN_EXPIRED : TOKEN_BELIEVED;
+}
+
+static enum token_fault by_not_before(const struct token_claims *claims, int64_t now)
+{
+    return now < claims->not_before - TOKEN_LEEWAY ? TOKEN_NOT_YET_VALID : TOKEN_BELIEVED;
+}
+
+/* One issued in the future comes from a clock that is wrong, or was made to outlive its owner's
+ * key. */
+static enum token_fault by_issued_at(const struct token_claims *claims, int64_t now)
+{
+    return now < claims->issued_at - TOKEN_LEEWAY ? TOKEN_NOT_YET_VALID : TOKEN_BELIEVED;
+}
+
 static enum token_fault check_issued_at(const struct reading *reading)
 {
-    return read_time(reading, "iat", &reading->claims->issued_at);
+    const enum token_fault fault = read_time(reading, "iat", &reading->claims->issued_at);
+
+    return fault == TOKEN_BELIEVED ? by_issued_at(reading->claims, reading->now) : fault;
 }
 
 /* A replay for years: a token can't be taken back when it has leaked, so its life is bounded here,
@@ -114,20 +136,31 @@ static enum token_fault check_expiry(const struct reading *reading)
         claims->expires_at - claims->issued_at > TOKEN_TTL_MAX) {
         return TOKEN_CLAIM_MALFORMED;
     }
-    return token_claims_at(claims, reading->now);
+    return by_expiry(claims, reading->now);
 }
 
 /* A token handed out ahead of its time. Optional, and nothing we write ourselves. */
 static enum token_fault check_not_before(const struct reading *reading)
 {
-    int64_t not_before = 0;
-    const enum token_fault fault = read_time(reading, "nbf", &not_before);
+    const enum token_fault fault = read_time(reading, "nbf", &reading->claims->not_before);
 
     if (fault != TOKEN_BELIEVED) {
         return fault == TOKEN_CLAIM_MISSING ? TOKEN_BELIEVED : fault;
     }
-    return reading->now < not_before - TOKEN_LEEWAY ? TOKEN_NOT_YET_VALID : TOKEN_BELIEVED;
+    return by_not_before(reading->claims, reading->now);
 }
+
+enum token_fault token_claims_at(const struct token_claims *claims, int64_t now)
+{
+    enum token_fault fault = by_expiry(claims, now);
+
+    if (fault == TOKEN_BELIEVED) {
+        fault = by_not_before(claims, now);
+    }
+    return fault == TOKEN_BELIEVED ? by_issued_at(claims, now) : fault;
+}
+
+/* ---- who and what */
 
 static enum token_fault check_organisation(const struct reading *reading)
 {
@@ -268,14 +301,4 @@ enum token_fault token_claims_read_issuers(const json_t *payload, const struct t
                                     .claims = claims_r};
 
     return check_each(checks, sizeof checks / sizeof checks[0], &reading);
-}
-
-/* `exp` is the first second that is too late (RFC 7519 §4.1.4). One issued in the future comes from
- * a clock that is wrong, or was made to outlive its owner's key. */
-enum token_fault token_claims_at(const struct token_claims *claims, int64_t now)
-{
-    if (now >= claims->expires_at + TOKEN_LEEWAY) {
-        return TOKEN_EXPIRED;
-    }
-    return now < claims->issued_at - TOKEN_LEEWAY ? TOKEN_NOT_YET_VALID : TOKEN_BELIEVED;
 }

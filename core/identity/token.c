@@ -213,7 +213,7 @@ static bool says(const struct token_keys *keys, const char *token,
            strcmp(read.organisation, claims->organisation) == 0 &&
            strcmp(read.subject, claims->subject) == 0 && strcmp(read.role, claims->role) == 0 &&
            strcmp(read.id, claims->id) == 0 && read.issued_at == claims->issued_at &&
-           read.expires_at == claims->expires_at;
+           read.expires_at == claims->expires_at && read.not_before == claims->not_before;
 }
 
 char *token_sign(TALLOC_CTX *arena, const struct token_keys *keys,

@@ -58,6 +58,7 @@ struct token_claims {
     char role[TOKEN_TEXT_MAX + 1];         /* exactly one of the role names; claim "role" */
     char id[TOKEN_TEXT_MAX + 1];           /* claim "jti"; may be empty in an issuer's */
     int64_t issued_at, expires_at;         /* seconds since 1970; claims "iat", "exp" */
+    int64_t not_before;                    /* claim "nbf"; 0: none */
 };
 
 /* Why a token is not believed; for the log and tests. The client hears only that it is invalid. */
@@ -88,14 +89,14 @@ enum token_fault token_verify(const struct token_keys *keys, const struct token_
                               const char *token, size_t size, int64_t now,
                               struct token_claims *claims_r);
 
-/* Sign with the first key, as the installation itself; issued_at and expires_at as given, jti made
- * when id is empty. NULL: error says why. */
+/* Sign with the first key, as the installation itself; issued_at and expires_at as given,
+ * not_before never, jti made when id is empty. NULL: error says why. */
 char *token_sign(TALLOC_CTX *arena, const struct token_keys *keys,
                  const struct token_claims *claims, struct error *error);
 
 /* Verified tokens remembered by SHA-256, so that a token's signature is verified once a worker.
- * Bounded: a slot holds one token, a newer one replaces it. Never past `exp` (with leeway), nor
- * past the keys and issuers, which never change and outlive it. */
+ * Bounded: a slot holds one token, a newer one replaces it. Never before `nbf` or past `exp` (with
+ * leeway), nor past the keys and issuers, which never change and outlive it. */
 struct token_memory;
 struct token_memory *token_memory_new(TALLOC_CTX *context, const struct token_keys *keys,
                                       const struct token_issuers *issuers);

@@ -286,6 +286,10 @@ static int load_plugin(struct registry *registry, const struct config *config, c
     if (schema == NULL || plugin->role == NULL || plugin->directory == NULL) {
         return no_memory(error);
     }
+    plugin->newest_migration = db_newest_migration(plugin->directory, error);
+    if (plugin->newest_migration < 0) {
+        return -1;
+    }
     plugin->schema = xml_schema_load(registry, schema, error);
     if (plugin->schema == NULL || load_statements(registry, plugin, error) != 0) {
         return -1;

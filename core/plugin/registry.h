@@ -31,6 +31,7 @@ struct plugin {
     const char *directory;  /* DATA/NAME */
     size_t first_statement; /* index of its first in the registry's table */
     size_t statement_count;
+    int newest_migration; /* its number among the files that this program came with; 0: none */
 };
 
 enum segment_kind { SEGMENT_LITERAL, SEGMENT_ID, SEGMENT_TEXT, SEGMENT_CAPABILITY };

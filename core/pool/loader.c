@@ -59,7 +59,11 @@ const struct pool_assets *pool_load(TALLOC_CTX *context, const struct config *co
         return NULL;
     }
     assets->openapi = openapi_make(assets, assets->registry, error);
-    return assets->openapi != NULL ? assets : NULL;
+    if (assets->openapi == NULL) {
+        return NULL;
+    }
+    assets->metrics = request_metrics_new(assets, assets->registry, pool, error);
+    return assets->metrics != NULL ? assets : NULL;
 }
 
 static void report_text(int report, const char *text)
@@ -101,6 +105,7 @@ static void worker_ended(struct loader *loader, pid_t pid, int status, bool stop
             log_line(LOG_LEVEL_WARNING, "event=worker_ended worker=%u pid=%d %s=%d", i, (int)pid,
                      WIFSIGNALED(status) ? "signal" : "status",
                      WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+            metrics_worker_died(loader->assets->metrics, i);
             worker->respawn = earliest > clock_steady() ? earliest : 0;
         }
     }

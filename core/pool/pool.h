@@ -22,6 +22,7 @@ struct pool_assets {
     const struct token_keys *keys;
     const struct token_issuers *issuers;
     const char *openapi;                 /* of openapi_make */
+    struct metrics *metrics;             /* in memory that all of them write to */
     unsigned char body_key[SECRET_SIZE]; /* for the HMAC of bodies */
     unsigned char form_key[SECRET_SIZE]; /* for the tokens of forms */
 };

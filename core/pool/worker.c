@@ -64,7 +64,7 @@ static void finish(FCGX_Request *fcgi)
 
 /* When it has to stop, what is waiting already is served as well: nginx has sent it, and could not
  * tell its client whether it counted. */
-static void serve(const struct service *service, FCGX_Request *fcgi)
+static void serve(const struct service *service, FCGX_Request *fcgi, unsigned number)
 {
     int64_t deadline = INT64_MAX;
 
@@ -72,8 +72,10 @@ static void serve(const struct service *service, FCGX_Request *fcgi)
         const bool accepted = FCGX_Accept_r(fcgi) == 0;
 
         if (accepted) {
+            metrics_worker_busy(service->metrics, number, true);
             request_serve(service, fcgi);
             finish(fcgi);
+            metrics_worker_busy(service->metrics, number, false);
         }
         if (stopping && !accepted) {
             return;
@@ -93,6 +95,8 @@ int worker_run(const struct pool_assets *assets, unsigned number, int listener)
         .body_key = assets->body_key,
         .form_key = assets->form_key,
         .openapi = assets->openapi,
+        .metrics = assets->metrics,
+        .slow = assets->config->slow_request_ms * INT64_C(1000),
     };
     FCGX_Request fcgi;
 
@@ -108,7 +112,7 @@ int worker_run(const struct pool_assets *assets, unsigned number, int listener)
         return 1;
     }
     (void)db_connect(service.db); /* a database that is away is logged, and tried at each request */
-    serve(&service, &fcgi);
+    serve(&service, &fcgi, number);
     FCGX_Free(&fcgi, 1);
     talloc_free(context);
     return 0;

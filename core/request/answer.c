@@ -172,8 +172,6 @@ static const char *problem_headers(codev_request *request)
         return *request->authorization != '\0'
                    ? "WWW-Authenticate: Bearer realm=\"codev\", error=\"invalid_token\"\r\n"
                    : "WWW-Authenticate: Bearer realm=\"codev\"\r\n";
-    case PROBLEM_UNAVAILABLE:
-        return talloc_asprintf(request, "Retry-After: %d\r\n", RETRY_AFTER_SECONDS);
     default:
         return "";
     }
@@ -214,31 +212,15 @@ void request_answer(codev_request *request)
         (void)FCGX_FPrintF(out, "ETag: \"%s\"\r\n", request->etag);
     }
     (void)FCGX_PutS(problem_headers(request), out);
+    if (request->status == 503) {
+        (void)FCGX_FPrintF(out, "Retry-After: %d\r\n", RETRY_AFTER_SECONDS);
+    }
     (void)FCGX_PutS("Cache-Control: no-store\r\nVary: Accept\r\n"
                     "X-Content-Type-Options: nosniff\r\nReferrer-Policy: same-origin\r\n\r\n",
                     out);
     if (request->body_size > 0) {
         (void)FCGX_PutStr(request->body, (int)request->body_size, out);
     }
-}
-
-static void log_request(const codev_request *request)
-{
-    const struct route *route = request->route;
-    const int64_t *spent = request->spent;
-
-    log_line(LOG_LEVEL_INFO,
-             "event=request request=%s method=%s plugin=%s route=%s organisation=%s status=%d "
-             "route_us=%lld identify_us=%lld negotiate_us=%lld body_us=%lld handle_us=%lld "
-             "answer_us=%lld",
-             request->id, request->method, route != NULL ? route->plugin->descriptor->name : "-",
-             route != NULL ? route->declared->path : "-",
-             *request->principal.claims.organisation != '\0'
-                 ? request->principal.claims.organisation
-                 : "-",
-             request->status, (long long)spent[STAGE_ROUTE], (long long)spent[STAGE_IDENTIFY],
-             (long long)spent[STAGE_NEGOTIATE], (long long)spent[STAGE_BODY],
-             (long long)spent[STAGE_HANDLE], (long long)spent[STAGE_ANSWER]);
 }
 
 static void run_stages(codev_request *request)
@@ -257,7 +239,10 @@ static void run_stages(codev_request *request)
         request->spent[stage] = clock_steady() - started;
     }
     if (problem_shows_form(request)) {
+        const int64_t started = clock_steady();
+
         (void)request_show_form(request);
+        request->spent[STAGE_HANDLE] += clock_steady() - started;
     }
 }
 
@@ -265,6 +250,7 @@ void request_serve(const struct service *service, FCGX_Request *fcgi)
 {
     TALLOC_CTX *pool = talloc_pool(NULL, POOL_BYTES);
     codev_request *request = pool != NULL ? talloc_zero(pool, codev_request) : NULL;
+    const int64_t began = clock_steady();
     int64_t started;
 
     if (request == NULL) {
@@ -278,6 +264,7 @@ void request_serve(const struct service *service, FCGX_Request *fcgi)
     started = clock_steady();
     request_answer(request);
     request->spent[STAGE_ANSWER] = clock_steady() - started;
-    log_request(request);
+    request->total = clock_steady() - began;
+    request_account(request);
     talloc_free(pool);
 }

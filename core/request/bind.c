@@ -3,6 +3,8 @@
  * documents and tables meet, so that no handler copies field by field. */
 #include "request/request.h"
 
+#include "base/memory.h"
+
 #include <string.h>
 
 /* Types of results that are not written as PostgreSQL writes them (pg_type.dat). */
@@ -136,7 +138,10 @@ static char *next_element(TALLOC_CTX *arena, const char **at)
     char *to = element;
     bool quoted = *from == '"';
 
-    if (**at == '}' || *from == '\0' || *from == '}' || element == NULL) {
+    if (element == NULL) {
+        memory_is_out("bind_row", 0); /* else the rest of the list would be lost */
+    }
+    if (**at == '}' || *from == '\0' || *from == '}') {
         return NULL;
     }
     for (from += quoted ? 1 : 0; *from != '\0'; from++) {

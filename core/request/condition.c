@@ -140,6 +140,9 @@ int condition_read(codev_request *request)
     const char *match = request->if_match;
     const char *none_match = request->if_none_match;
 
+    if (request->status != 200) {
+        return 0; /* what is no success has no conditions (RFC 9110 §13.2.1) */
+    }
     if (*match != '\0' && !is_any(match) && !has_tag(match, request->etag, true)) {
         return request_problem(request, PROBLEM_PRECONDITION_FAILED);
     }

@@ -9,7 +9,6 @@
 #define MEDIA_JSON "application/json"
 
 static const codev_statement statements[] = {
-    [CORE_DATABASE_ANSWERS] = {"SELECT 'database' AS \"@name\", 'ok' AS \"@status\""},
     [CORE_IDEMPOTENCY_CLAIM] = {"SELECT core.idempotency_claim({route}, {key}, {hmac})"},
     [CORE_IDEMPOTENCY_SETTLE] =
         {"SELECT core.idempotency_settle({route}, {key}, {status}::integer, {location})"},
@@ -75,29 +74,6 @@ static int service(codev_request *request)
                : CODEV_FAILED;
 }
 
-/* GET /health/live: this worker answers. */
-static int live(codev_request *request)
-{
-    codev_node *document = codev_new_document(request, "health");
-
-    if (document == NULL || codev_set(request, document, "@status", "live") != CODEV_OK) {
-        return CODEV_FAILED;
-    }
-    return codev_answer(request, document);
-}
-
-/* GET /health/ready: so does the database; 503 when it does not. */
-static int ready(codev_request *request)
-{
-    codev_node *document = codev_new_document(request, "health");
-
-    if (document == NULL || codev_set(request, document, "@status", "ready") != CODEV_OK ||
-        codev_select(request, CORE_DATABASE_ANSWERS, document, "check", NULL) != CODEV_OK) {
-        return CODEV_FAILED;
-    }
-    return codev_answer(request, document);
-}
-
 /* GET /openapi.json: all routes of the pool, for programs. */
 static int openapi(codev_request *request)
 {
@@ -109,13 +85,18 @@ static int openapi(codev_request *request)
 
 static const codev_route routes[] = {
     {.method = "GET", .path = "/", .roles = CODEV_ANYONE, .page = "home.xsl", .handle = service},
-    {.method = "GET", .path = "/health/live", .roles = CODEV_ANYONE, .handle = live},
-    {.method = "GET", .path = "/health/ready", .roles = CODEV_ANYONE, .handle = ready},
+    {.method = "GET", .path = "/health/live", .roles = CODEV_ANYONE, .handle = health_live},
+    {.method = "GET", .path = "/health/ready", .roles = CODEV_ANYONE, .handle = health_ready},
     {.method = "GET",
      .path = "/openapi.json",
      .roles = CODEV_ANYONE,
      .handle = openapi,
      .media = MEDIA_JSON},
+    {.method = "GET",
+     .path = "/metrics",
+     .roles = CODEV_ANYONE,
+     .handle = metrics_show,
+     .media = MEDIA_METRICS},
     {.method = NULL},
 };
 

@@ -59,6 +59,7 @@ static int handle_violation(codev_request *request, const char *name)
 
 int handle_failure(codev_request *request, const struct db_failure *failure)
 {
+    request_database_failed(request, failure);
     switch (failure->fault) {
     case DB_UNAVAILABLE:
         return request_problem(request, PROBLEM_UNAVAILABLE);

@@ -6,6 +6,7 @@
 
 #include "db/db.h"
 #include "identity/token.h"
+#include "metrics/metrics.h"
 #include "plugin/registry.h"
 #include "xml/xml.h"
 
@@ -36,6 +37,8 @@ struct service {
     const unsigned char *body_key; /* SECRET_SIZE bytes, for the HMAC of bodies */
     const unsigned char *form_key; /* SECRET_SIZE bytes, for the tokens of forms */
     const char *openapi;           /* of openapi_make */
+    struct metrics *metrics;       /* of the pool */
+    int64_t slow; /* microseconds after which a request is logged as slow; 0: never */
 };
 
 /* The stages, in order; each has its place in the log line. */
@@ -135,6 +138,7 @@ struct codev_request {
     size_t body_size;
 
     int64_t spent[STAGE_COUNT]; /* microseconds */
+    int64_t total; /* microseconds, from accept until libfcgi has the answer, which it then sends */
 };
 
 /* Serve what FCGX_Accept_r gave: all stages, the answer, the log line. */
@@ -226,13 +230,27 @@ int idempotency_begin(codev_request *request);
 int idempotency_end(codev_request *request);
 int idempotency_replay(codev_request *request);
 
+/* What a pool counts (account.c), made from its routes. NULL: error says why. */
+struct metrics *request_metrics_new(TALLOC_CTX *context, const struct registry *registry,
+                                    const struct config_pool *pool, struct error *error);
+
+/* Log and count a request that was answered; and one that the database failed. */
+void request_account(const codev_request *request);
+void request_database_failed(const codev_request *request, const struct db_failure *failure);
+
+/* Handlers of /health/live, /health/ready (health.c) and /metrics (account.c), and the media types
+ * of the last: Prometheus' own text format first, for promtool, which does not read OpenMetrics. */
+codev_handler health_live, health_ready, metrics_show;
+#define MEDIA_TEXT "text/plain"
+#define MEDIA_OPENMETRICS "application/openmetrics-text"
+#define MEDIA_METRICS MEDIA_TEXT " " MEDIA_OPENMETRICS
+
 /* The core's own statements, by their places in its table (core_plugin.c), which comes first. */
 enum {
-    CORE_DATABASE_ANSWERS,
     CORE_IDEMPOTENCY_CLAIM,
     CORE_IDEMPOTENCY_SETTLE,
     CORE_IDEMPOTENCY_FIND,
-    CORE_FORM_USE
+    CORE_FORM_USE,
 };
 
 /* Begin a transaction on behalf of the request's principal. */

@@ -40,10 +40,14 @@ static size_t gap(const char *text)
     return 0;
 }
 
-/* The text without gaps; NULL when memory is short. */
+enum {
+    TYPED_MAX = 100, /* bytes of a number with gaps; what is longer is none */
+};
+
+/* The text without gaps; NULL when it is too long, or memory is short. */
 static char *close_up(TALLOC_CTX *arena, const char *text)
 {
-    char *const closed = talloc_strdup(arena, text);
+    char *const closed = strlen(text) > TYPED_MAX ? NULL : talloc_strdup(arena, text);
     char *to = closed;
 
     while (closed != NULL && *text != '\0') {

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* explain.c: libxml2 stops looking at the children of an element at the first that is missing or
- * out of place, so a person would mend one fault to be shown the next. So an invalid document is
- * copied; the copy's structure is mended by the outline (mend.c), each mend a fault; then the
- * mended copy is validated, and what is still wrong are values. */
+/* explain.c: libxml2 is the judge; the outline puts its verdict into words. It stops looking at the
+ * children of an element at the first that is missing or out of place, so a person would mend one
+ * fault to be shown the next. So a document whose structure is unsound (structure.c) is copied; the
+ * copy's structure is mended by the outline (mend.c), each mend a fault; then the mended copy is
+ * validated, and what is still wrong are values. A sound one is validated itself. Either way that
+ * is done once: patterns are what costs most. */
 #include "xml/explain.h"
 
 #include "xml/mend.h"
+#include "xml/structure.h"
 #include "xml/value.h"
 
 #include <string.h>
 
 /* ---- the values */
 
-/* The rule that an element of the copy follows, found from the root down. */
+/* The rule that an element follows, found from the root down. */
 static const struct xml_element_rule *rule_of(const struct xml_explanation *it,
                                               const xmlNode *element)
 {
@@ -69,19 +72,18 @@ static bool is_about_value(int code)
            (code >= XML_SCHEMAV_CVC_FACET_VALID && code <= XML_SCHEMAV_CVC_ENUMERATION_VALID);
 }
 
-static void tell_value(struct xml_explanation *it, xmlNode *node, const struct xml_text_type *type,
+void xml_explain_value(struct xml_explanation *it, xmlNode *node, const struct xml_text_type *type,
                        bool required, int code)
 {
-    const xmlNode *const origin = node->_private;
-    const struct xml_value value = {
-        .path = xml_fault_path(it->scratch, origin),
-        .line = xml_fault_line(origin->type == XML_ATTRIBUTE_NODE ? origin->parent : origin),
-        .text = xml_get(it->scratch, node, "."),
-        .type = type,
-        .required = required,
-        .code = code,
-    };
+    const xmlNode *const origin = xml_explain_origin(it, node);
+    struct xml_value value = {.type = type, .required = required, .code = code};
 
+    if (origin == NULL) {
+        return; /* an attribute with its default */
+    }
+    value.path = xml_fault_path(it->scratch, origin);
+    value.line = xml_fault_line(origin->type == XML_ATTRIBUTE_NODE ? origin->parent : origin);
+    value.text = xml_get(it->scratch, node, ".");
     if (value.path != NULL && value.text != NULL) {
         xml_value_fault(it->faults, &value);
     }
@@ -149,22 +151,20 @@ static void on_error(void *context, xmlErrorPtr error)
     const struct xml_attribute_rule *attribute_rule;
     xmlAttr *attribute;
 
-    if (it->faults->count == XML_FAULTS_MAX) {
-        xml_halt(&it->halt, element);
+    if (it->faults->count == XML_FAULTS_MAX || element == NULL || error->message == NULL ||
+        xml_explain_origin(it, element) == NULL) {
         return;
     }
-    if (element == NULL || element->_private == NULL || error->message == NULL) {
-        return;
-    }
+    xml_fault_number_places(it->scratch, it->document);
     rule = rule_of(it, element);
     attribute = attribute_of(it, element, error->message);
     attribute_rule =
         rule == NULL || attribute == NULL ? NULL : xml_outline_attribute(rule->type, attribute);
     if (attribute_rule != NULL) {
-        tell_value(it, (xmlNode *)attribute, attribute_rule->type, attribute_rule->required,
-                   error->code);
+        xml_explain_value(it, (xmlNode *)attribute, attribute_rule->type, attribute_rule->required,
+                          error->code);
     } else if (is_about_value(error->code) && rule != NULL && rule->type->text != NULL) {
-        tell_value(it, element, rule->type->text, rule->min > 0, error->code);
+        xml_explain_value(it, element, rule->type->text, rule->min > 0, error->code);
     } else if (error->code == XML_SCHEMAV_CVC_IDC && strstr(error->message, "Duplicate") != NULL) {
         tell_repeated(it, element, error->message);
     } else if (error->code != XML_SCHEMAV_CVC_IDC || strstr(error->message, "Warning") == NULL) {
@@ -172,19 +172,21 @@ static void on_error(void *context, xmlErrorPtr error)
     }
 }
 
-static int validate_copy(struct xml_explanation *it, xmlSchema *compiled, xmlDoc *copy)
+/* 0: valid, >0: invalid, -1: no verdict. The validator is new each time: one that is kept interns
+ * names in its dictionary and grows. */
+static int validate(struct xml_explanation *it, xmlSchema *compiled, xmlDoc *document)
 {
     xmlSchemaValidCtxt *const validator = xmlSchemaNewValidCtxt(compiled);
-    int result;
+    int verdict;
 
     if (validator == NULL) {
         return -1;
     }
     xmlSchemaSetValidStructuredErrors(validator, on_error, it);
-    result = xmlSchemaValidateDoc(validator, copy);
+    (void)xmlSchemaSetValidOptions(validator, XML_SCHEMA_VAL_VC_I_CREATE);
+    verdict = xmlSchemaValidateDoc(validator, document);
     xmlSchemaFreeValidCtxt(validator);
-    xml_resume(&it->halt);
-    return result < 0 ? -1 : 0;
+    return verdict;
 }
 
 /* ---- the whole */
@@ -220,26 +222,44 @@ static void sort_by_line(struct xml_faults *faults, size_t first)
     }
 }
 
-int xml_explain(xmlSchema *compiled, const struct xml_element_rule *root, xmlDoc *document,
-                size_t first, struct xml_faults *faults)
+/* The structure of a copy is mended, then its values are validated: 1, or -1. With as many faults
+ * as are told, values are not looked at any more. */
+static int explain_copy(struct xml_explanation *it, xmlSchema *compiled)
 {
-    struct xml_explanation it = {
-        .scratch = talloc_new(faults->arena), .root = root, .faults = faults};
-    xmlDoc *const copy = it.scratch == NULL ? NULL : xml_adopt(it.scratch, xmlCopyDoc(document, 1));
+    xmlDoc *const copy = xml_adopt(it->scratch, xmlCopyDoc(it->document, 1));
     xmlNode *const element = copy == NULL ? NULL : xmlDocGetRootElement(copy);
-    int result = -1;
 
-    if (element != NULL) {
-        pair(element, xmlDocGetRootElement(document));
-        xml_mend(&it, element, root);
-        /* With as many faults as are told, values are not looked at any more. */
-        result = faults->count == XML_FAULTS_MAX ? 0 : validate_copy(&it, compiled, copy);
-        if (result == 0 && faults->count == first) {
-            xml_explain_tell(&it, element, "", XML_FAULT_UNFIT,
-                             (struct xml_fault_about){.name = root->name});
-        }
-        sort_by_line(faults, first);
+    if (element == NULL) {
+        return -1;
     }
+    it->copied = true;
+    xml_fault_number_places(it->scratch, it->document);
+    pair(element, xmlDocGetRootElement(it->document));
+    xml_mend(it, element, it->root);
+    if (it->faults->count < XML_FAULTS_MAX && validate(it, compiled, copy) < 0) {
+        return -1;
+    }
+    return 1;
+}
+
+int xml_judge(xmlSchema *compiled, const struct xml_element_rule *root, xmlDoc *document,
+              size_t first, struct xml_faults *faults)
+{
+    const xmlNode *const element = xmlDocGetRootElement(document);
+    struct xml_explanation it = {
+        .scratch = talloc_new(faults->arena), .root = root, .document = document, .faults = faults};
+    int verdict = -1;
+
+    if (it.scratch != NULL) {
+        verdict = xml_is_sound(it.scratch, element, root) ? validate(&it, compiled, document)
+                                                          : explain_copy(&it, compiled);
+    }
+    if (verdict > 0 && faults->count == 0) {
+        it.copied = false;
+        xml_explain_tell(&it, element, "", XML_FAULT_UNFIT,
+                         (struct xml_fault_about){.name = root->name});
+    }
+    sort_by_line(faults, first);
     talloc_free(it.scratch);
-    return result;
+    return verdict > 0 ? 1 : verdict;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* explain.h: every fault of an invalid document, each at its place. */
+/* explain.h: a document judged, and every fault of an invalid one told at its place. */
 #ifndef CODEV_XML_EXPLAIN_H
 #define CODEV_XML_EXPLAIN_H
 
@@ -7,10 +7,10 @@
 
 #include <libxml/xmlschemas.h>
 
-/* The document, whose root has the rule's name, was found invalid: add its faults, and bring those
- * from FIRST on, of which there is then at least one, into the order of lines. The document is not
- * changed. 0, or -1 when it could not be done. */
-int xml_explain(xmlSchema *compiled, const struct xml_element_rule *root, xmlDoc *document,
-                size_t first, struct xml_faults *faults);
+/* Validate the document, whose root has the rule's name and whose texts are settled (value.h).
+ * 0: valid; attributes with a default have been put in. 1: invalid; its faults were added, and
+ * those from FIRST on brought into the order of lines. -1: no verdict. */
+int xml_judge(xmlSchema *compiled, const struct xml_element_rule *root, xmlDoc *document,
+              size_t first, struct xml_faults *faults);
 
 #endif

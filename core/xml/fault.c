@@ -3,10 +3,12 @@
  * from the library: it speaks English to programmers, and our readers are visitors and partners. */
 #include "xml/fault.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
+    NUMBERED = 1,          /* in _private: this, and an element's place */
     VALUE_CHARACTERS = 40, /* of a value that is quoted back; enough to recognise it */
 };
 
@@ -35,6 +37,17 @@ static const struct xml_words sentences[XML_FAULT_KINDS] = {
     [XML_FAULT_NAMESPACES] = {"Too many namespaces are declared: {want} at most (line {line}).",
                               "Trop d'espaces de noms sont déclarés\u00a0: {want} au plus "
                               "(ligne {line})."},
+    [XML_FAULT_NAME] = {"A name is too long: at most {want} bytes (line {line}).",
+                        "Un nom est trop long\u00a0: {want} octets au plus (ligne {line})."},
+    [XML_FAULT_NODES] = {"The document has too many elements and attributes: {want} at most "
+                         "altogether (line {line}).",
+                         "Le document a trop d'éléments et d'attributs\u00a0: {want} au plus en "
+                         "tout (ligne {line})."},
+    [XML_FAULT_MARKS] = {"The document has too many references, comments, processing instructions "
+                         "and CDATA sections: {want} at most altogether (line {line}).",
+                         "Le document a trop de références, de commentaires, d'instructions de "
+                         "traitement et de sections CDATA\u00a0: {want} au plus en tout "
+                         "(ligne {line})."},
     [XML_FAULT_CUT] = {UNREADABLE_EN "it ends before it is complete (line {line}).",
                        UNREADABLE_FR "il s'arrête avant la fin (ligne {line})."},
     [XML_FAULT_TAG] = {UNREADABLE_EN "an end tag does not match its start tag (line {line}).",
@@ -119,6 +132,10 @@ static const struct xml_words sentences[XML_FAULT_KINDS] = {
                                    "Le texte contient un caractère qui n'est pas permis."},
     [XML_FAULT_FIELDS] = {"The form has too many fields: at most {want}.",
                           "Le formulaire a trop de champs\u00a0: {want} au plus."},
+    [XML_FAULT_FIELDS_MAKE] = {"The form makes too many elements and attributes: at most {want} "
+                               "altogether.",
+                               "Le formulaire donne trop d'éléments et d'attributs\u00a0: {want} "
+                               "au plus en tout."},
 };
 
 /* The value as it may be quoted: cut on a character's boundary, on one line, without spaces at its
@@ -251,11 +268,14 @@ void xml_faults_add(struct xml_faults *faults, int line, const char *path, const
 }
 
 /* Which of its name an element is among its siblings, from 1; 0 when it is the only one. */
-static unsigned place(const xmlNode *element)
+static size_t place(const xmlNode *element)
 {
-    unsigned before = 0;
+    size_t before = 0;
     bool alone = true;
 
+    if (element->_private != NULL) {
+        return (size_t)((uintptr_t)element->_private - NUMBERED);
+    }
     for (const xmlNode *node = element->prev; node != NULL; node = node->prev) {
         if (node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, element->name)) {
             before++;
@@ -267,10 +287,78 @@ static unsigned place(const xmlNode *element)
     return before == 0 && alone ? 0 : before + 1;
 }
 
+struct sibling {
+    xmlNode *element;
+    size_t number; /* in the order of the document */
+};
+
+/* Not by xmlStrcmp(), which goes byte by byte. Equal names of a parsed document are one. */
+static int name_order(const struct sibling *a, const struct sibling *b)
+{
+    return a->element->name == b->element->name
+               ? 0
+               : strcmp((const char *)a->element->name, (const char *)b->element->name);
+}
+
+static int by_name(const void *one, const void *other)
+{
+    const struct sibling *const a = one, *const b = other;
+    const int order = name_order(a, b);
+
+    return order != 0 ? order : a->number < b->number ? -1 : 1;
+}
+
+/* Those of one name lie beside one another now. */
+static void number_sorted(const struct sibling *siblings, size_t count)
+{
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count && name_order(&siblings[from], &siblings[to]) == 0;) {
+            to++;
+        }
+        for (size_t i = from; i < to; i++) {
+            siblings[i].element->_private =
+                (void *)(uintptr_t)(NUMBERED + (to - from == 1 ? 0 : i - from + 1));
+        }
+    }
+}
+
+static void number_children(TALLOC_CTX *scratch, const xmlNode *parent)
+{
+    struct sibling *siblings = NULL;
+    size_t count = 0;
+
+    for (xmlNode *child = xml_child(parent, NULL); child != NULL; child = xml_next(child, NULL)) {
+        count++;
+        number_children(scratch, child);
+    }
+    siblings = count == 0 ? NULL : talloc_array(scratch, struct sibling, (unsigned)count);
+    if (siblings == NULL) {
+        return;
+    }
+    count = 0;
+    for (xmlNode *child = xml_child(parent, NULL); child != NULL; child = xml_next(child, NULL)) {
+        siblings[count] = (struct sibling){child, count};
+        count++;
+    }
+    qsort(siblings, count, sizeof siblings[0], by_name);
+    number_sorted(siblings, count);
+    talloc_free(siblings);
+}
+
+void xml_fault_number_places(TALLOC_CTX *scratch, const xmlDoc *document)
+{
+    xmlNode *const root = xmlDocGetRootElement((xmlDoc *)document);
+
+    if (root != NULL && root->_private == NULL) {
+        root->_private = (void *)(uintptr_t)NUMBERED;
+        number_children(scratch, root);
+    }
+}
+
 char *xml_fault_path(TALLOC_CTX *arena, const xmlNode *node)
 {
     const char *const name = (const char *)node->name;
-    unsigned number;
+    size_t number;
     char *path;
 
     if (node->parent == NULL || node->type == XML_DOCUMENT_NODE) {
@@ -287,7 +375,7 @@ char *xml_fault_path(TALLOC_CTX *arena, const xmlNode *node)
     if (number == 0) {
         return talloc_asprintf_append_buffer(path, "/%s", name);
     }
-    return talloc_asprintf_append_buffer(path, "/%s[%u]", name, number);
+    return talloc_asprintf_append_buffer(path, "/%s[%zu]", name, number);
 }
 
 int xml_fault_line(const xmlNode *node)
@@ -317,4 +405,11 @@ struct xml_words xml_fault_number(TALLOC_CTX *arena, const char *text)
         return same;
     }
     return (struct xml_words){grouped(arena, text, ","), grouped(arena, text, "\u202f")};
+}
+
+struct xml_words xml_fault_count(TALLOC_CTX *arena, int count)
+{
+    const char *const digits = talloc_asprintf(arena, "%d", count);
+
+    return digits == NULL ? (struct xml_words){NULL, NULL} : xml_fault_number(arena, digits);
 }

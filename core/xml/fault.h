@@ -17,6 +17,9 @@ enum xml_fault_kind {
     XML_FAULT_DEEP,
     XML_FAULT_ATTRIBUTES,
     XML_FAULT_NAMESPACES,
+    XML_FAULT_NAME,
+    XML_FAULT_NODES,
+    XML_FAULT_MARKS,
     XML_FAULT_CUT,
     XML_FAULT_TAG,
     XML_FAULT_ENTITY,
@@ -55,6 +58,7 @@ enum xml_fault_kind {
     XML_FAULT_FIELD_TWICE,
     XML_FAULT_FIELD_CHARACTER,
     XML_FAULT_FIELDS,
+    XML_FAULT_FIELDS_MAKE,
     XML_FAULT_KINDS
 };
 
@@ -80,6 +84,11 @@ void xml_fault_say(TALLOC_CTX *arena, enum xml_fault_kind kind, const struct xml
 void xml_fault_add(struct xml_faults *faults, const char *path, enum xml_fault_kind kind,
                    const struct xml_fault_about *about);
 
+/* Number the siblings of each element by their names once, so that xml_fault_path() need not look
+ * for them again and again: with many of them, and many faults, that was quadratic. To be called
+ * when the document is complete; the numbers lie in _private. */
+void xml_fault_number_places(TALLOC_CTX *scratch, const xmlDoc *document);
+
 /* The path of an element or attribute, as schemas/README.md tells; NULL when memory is short. */
 char *xml_fault_path(TALLOC_CTX *arena, const xmlNode *node);
 
@@ -88,5 +97,6 @@ int xml_fault_line(const xmlNode *node);
 
 /* A whole number of digits alone grouped for reading, "5,000" and "5 000"; other text as it is. */
 struct xml_words xml_fault_number(TALLOC_CTX *arena, const char *text);
+struct xml_words xml_fault_count(TALLOC_CTX *arena, int count);
 
 #endif

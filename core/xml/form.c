@@ -4,12 +4,15 @@
  * the page shows what was typed. */
 #include "xml/gate.h"
 #include "xml/schema.h"
+#include "xml/value.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    FIELDS_MAX = 1000, /* of one form; the work below is quadratic at worst */
+    FIELDS_MAX = 1000, /* of one form */
+    SHOWN_MAX = 10000, /* characters of an answer, if not twice as many as its type allows are more:
+                          what is longer is refused, and shown again so far */
 };
 
 /* A field, cleaned. */
@@ -17,7 +20,9 @@ struct entry {
     const char *name;
     const char *value;
     size_t number;       /* its place among the fields as they came */
+    size_t next;         /* in the first entry of a name: how many of them were taken in turn */
     bool foul;           /* it held characters that XML cannot hold; they are gone */
+    int most;            /* it was cut: how many characters it may have; else 0 */
     const xmlNode *node; /* the element or attribute that took it; NULL: none yet */
 };
 
@@ -28,7 +33,9 @@ struct form {
     struct xml_faults *faults;
     const xmlNode *instead; /* while a blank item is passed over: the parent that stays */
     int depth;
+    int nodes;   /* elements and attributes made */
     bool broken; /* memory was short */
+    bool full;   /* XML_NODES_MAX were made, and more are due: nothing is done any more */
 };
 
 /* ---- the fields */
@@ -115,16 +122,35 @@ static size_t lower_bound(const struct form *form, const char *name)
     return low;
 }
 
-/* The next entry of this name that nobody took; NULL: none. */
+static bool is_named(const struct form *form, size_t number, const char *name)
+{
+    return number < form->count && strcmp(form->entries[number].name, name) == 0;
+}
+
+/* The entries of this name in turn; NULL: there is none any more. */
 static struct entry *next_entry(const struct form *form, const char *name)
 {
-    for (size_t i = lower_bound(form, name);
-         i < form->count && strcmp(form->entries[i].name, name) == 0; i++) {
-        if (form->entries[i].node == NULL) {
-            return &form->entries[i];
-        }
+    const size_t first = lower_bound(form, name);
+
+    if (!is_named(form, first, name) || !is_named(form, first + form->entries[first].next, name)) {
+        return NULL;
     }
-    return NULL;
+    return &form->entries[first + form->entries[first].next++];
+}
+
+static bool stopped(const struct form *form)
+{
+    return form->broken || form->full;
+}
+
+/* Count one more element or attribute; false: there may be none. A list within a list makes the
+ * product of both, and a type that contains itself may be as deep as it likes: 1,000 fields could
+ * make millions of elements. */
+static bool may_make_one(struct form *form)
+{
+    form->full |= form->nodes == XML_NODES_MAX;
+    form->nodes += !form->full;
+    return !form->full;
 }
 
 /* How many items the names that begin with the prefix describe: as many as the most frequent of
@@ -148,11 +174,16 @@ static int count_items(const struct form *form, const char *prefix, bool says[FI
 
 static void taken(struct form *form, struct entry *entry, const xmlNode *node)
 {
-    const char *const path = entry->foul ? xml_fault_path(form->scratch, node) : NULL;
+    const bool wrong = entry->foul || entry->most > 0;
+    const char *const path = wrong ? xml_fault_path(form->scratch, node) : NULL;
+    struct xml_fault_about about = {.name = NULL};
 
     entry->node = form->instead == NULL ? node : form->instead;
+    form->broken |= wrong && path == NULL; /* else what was cut out would not be told */
     if (path != NULL) {
-        xml_fault_add(form->faults, path, XML_FAULT_FIELD_CHARACTER, NULL);
+        about.want = xml_fault_count(form->scratch, entry->most);
+        xml_fault_add(form->faults, path, entry->foul ? XML_FAULT_FIELD_CHARACTER : XML_FAULT_LONG,
+                      &about);
     }
 }
 
@@ -169,12 +200,16 @@ static const char *joined(struct form *form, const char *prefix, const char *nam
     return text;
 }
 
+/* NULL: it was stopped. */
 static xmlNode *add_child(struct form *form, xmlNode *parent, const struct xml_element_rule *rule,
                           const char *value)
 {
-    xmlNode *const element =
-        xmlNewDocNode(parent->doc, parent->ns, (const xmlChar *)rule->name, NULL);
+    xmlNode *element;
 
+    if (!may_make_one(form)) {
+        return NULL;
+    }
+    element = xmlNewDocNode(parent->doc, parent->ns, (const xmlChar *)rule->name, NULL);
     if (element == NULL || xmlAddChild(parent, element) == NULL) {
         form->broken = true;
         return NULL;
@@ -188,20 +223,41 @@ static xmlNode *add_child(struct form *form, xmlNode *parent, const struct xml_e
     return element;
 }
 
+/* The value of an entry for a text of this type; "" without one. An absurd length is cut, or the
+ * page that shows it again would cost more than all the rest. */
+static const char *value_for(struct form *form, struct entry *entry,
+                             const struct xml_text_type *type)
+{
+    const long most = type->length_max > SHOWN_MAX / 2 ? 2L * type->length_max : SHOWN_MAX;
+    const char *value = entry == NULL ? "" : entry->value;
+    const size_t size = xml_value_excess(value, most);
+
+    if (size > 0) {
+        entry->most = type->length_max < 0 ? SHOWN_MAX : type->length_max;
+        value = talloc_strndup(form->scratch, value, size);
+    } else if (type->as_typed != NULL) {
+        value = type->as_typed(form->scratch, value);
+    }
+    form->broken |= value == NULL;
+    return value == NULL ? "" : value;
+}
+
 static void fill_attributes(struct form *form, xmlNode *element, const struct xml_type *type,
                             const char *prefix)
 {
-    for (int i = 0; i < type->attribute_count && !form->broken; i++) {
+    for (int i = 0; i < type->attribute_count && !stopped(form); i++) {
         const struct xml_attribute_rule *const rule = &type->attributes[i];
         const char *const name = joined(form, prefix, rule->name);
-        struct entry *const entry = name == NULL ? NULL : next_entry(form, name);
-        const char *const value = entry == NULL ? "" : entry->value;
+        struct entry *entry;
+        const char *value;
         const xmlAttr *made = NULL;
 
-        if (rule->namespace != NULL) {
+        if (rule->namespace != NULL || name == NULL) {
             continue; /* xml:lang and its like have no fields */
         }
-        if (value[0] != '\0' || rule->required) {
+        entry = next_entry(form, name);
+        value = value_for(form, entry, rule->type);
+        if ((value[0] != '\0' || rule->required) && may_make_one(form)) {
             made = xmlSetNsProp(element, NULL, (const xmlChar *)rule->name, (const xmlChar *)value);
             form->broken |= made == NULL;
         }
@@ -211,32 +267,22 @@ static void fill_attributes(struct form *form, xmlNode *element, const struct xm
     }
 }
 
-static const char *as_typed(struct form *form, const struct xml_element_rule *rule,
-                            const char *value)
-{
-    const struct xml_text_type *const type = rule->type->text;
-    const char *const read = type->as_typed == NULL ? value : type->as_typed(form->scratch, value);
-
-    form->broken |= read == NULL;
-    return read == NULL ? "" : read;
-}
-
 /* A list: an element for each answer that says something. */
 static void fill_list(struct form *form, xmlNode *parent, const struct xml_element_rule *rule,
                       const char *name)
 {
     int made = 0;
 
-    for (size_t i = lower_bound(form, name);
-         i < form->count && strcmp(form->entries[i].name, name) == 0 && !form->broken; i++) {
+    for (size_t i = lower_bound(form, name); is_named(form, i, name) && !stopped(form); i++) {
         struct entry *const entry = &form->entries[i];
         const bool says = entry->value[0] != '\0';
-
         const xmlNode *const child =
-            says ? add_child(form, parent, rule, as_typed(form, rule, entry->value)) : parent;
+            says ? add_child(form, parent, rule, value_for(form, entry, rule->type->text)) : parent;
 
-        made += says;
-        taken(form, entry, child);
+        if (child != NULL) {
+            made += says;
+            taken(form, entry, child);
+        }
     }
     if (made == 0 && rule->min > 0) {
         (void)add_child(form, parent, rule, "");
@@ -248,12 +294,12 @@ static void fill_leaf(struct form *form, xmlNode *parent, const struct xml_eleme
                       const char *name)
 {
     struct entry *const entry = next_entry(form, name);
-    const char *const value = entry == NULL ? "" : as_typed(form, rule, entry->value);
+    const char *const value = value_for(form, entry, rule->type->text);
     const char *const prefix = joined(form, name, ".");
     const bool wanted = value[0] != '\0' || rule->min > 0;
     xmlNode *const element = wanted ? add_child(form, parent, rule, value) : parent;
 
-    if (form->broken) {
+    if (stopped(form)) {
         return;
     }
     if (entry != NULL) {
@@ -279,11 +325,11 @@ static void fill_group(struct form *form, xmlNode *parent, const struct xml_elem
     if (rule->max == 1 || count == 0) {
         count = count > 0 || rule->min > 0 ? 1 : 0;
     }
-    for (int i = 0; i < count && !form->broken; i++) {
+    for (int i = 0; i < count && !stopped(form); i++) {
         const bool blank = !says[i] && (i > 0 || rule->min == 0);
         xmlNode *const element = add_child(form, parent, rule, NULL);
 
-        if (form->broken) {
+        if (stopped(form)) {
             return;
         }
         if (blank && form->instead == NULL) {
@@ -308,11 +354,11 @@ static void fill(struct form *form, xmlNode *element, const struct xml_type *typ
     }
     form->depth++;
     fill_attributes(form, element, type, prefix);
-    for (int i = 0; i < type->element_count && !form->broken; i++) {
+    for (int i = 0; i < type->element_count && !stopped(form); i++) {
         const struct xml_element_rule *const rule = &type->elements[i];
         const char *const name = joined(form, prefix, rule->name);
 
-        if (form->broken) {
+        if (name == NULL) {
             return;
         }
         if (rule->type->text == NULL) {
@@ -332,7 +378,8 @@ static void tell_left_over(struct form *form, const char *root)
     const char *const top = talloc_asprintf(form->scratch, "/%s", root);
     const xmlNode *same = NULL; /* what took the first entry of this name */
 
-    for (size_t i = 0; i < form->count && top != NULL; i++) {
+    form->broken |= top == NULL;
+    for (size_t i = 0; i < form->count && !form->broken; i++) {
         const struct entry *const entry = &form->entries[i];
         const bool sound = xml_text_allowed(entry->name, strlen(entry->name), NULL);
         const struct xml_fault_about about = {.name = sound ? entry->name : "?"};
@@ -346,6 +393,7 @@ static void tell_left_over(struct form *form, const char *root)
             continue;
         }
         path = same == NULL ? top : xml_fault_path(form->scratch, same);
+        form->broken |= path == NULL;
         if (path != NULL) {
             xml_fault_add(form->faults, path,
                           same == NULL ? XML_FAULT_FIELD_UNKNOWN : XML_FAULT_FIELD_TWICE, &about);
@@ -353,15 +401,14 @@ static void tell_left_over(struct form *form, const char *root)
     }
 }
 
-static void too_many(struct form *form, const char *root)
+static void too_many(struct form *form, const char *root, enum xml_fault_kind kind, int most)
 {
     const char *const path = talloc_asprintf(form->scratch, "/%s", root);
-    const char *const most = talloc_asprintf(form->scratch, "%d", FIELDS_MAX);
-    const struct xml_fault_about about = {.want = {most, most}};
+    const struct xml_fault_about about = {.want = xml_fault_count(form->scratch, most)};
 
-    form->broken |= path == NULL || most == NULL;
+    form->broken |= path == NULL;
     if (!form->broken) {
-        xml_fault_add(form->faults, path, XML_FAULT_FIELDS, &about);
+        xml_fault_add(form->faults, path, kind, &about);
     }
 }
 
@@ -374,14 +421,18 @@ xmlDoc *xml_from_form(TALLOC_CTX *arena, const struct xml_schema *schema, const 
 
     if (count > FIELDS_MAX) {
         count = FIELDS_MAX;
-        too_many(&form, root);
+        too_many(&form, root, XML_FAULT_FIELDS, FIELDS_MAX);
     }
     if (rule != NULL && form.scratch != NULL && read_fields(&form, fields, count) == 0) {
         document = xml_new(arena, rule->namespace, root);
     }
     if (document != NULL) {
         fill(&form, xmlDocGetRootElement(document), rule->type, "");
-        tell_left_over(&form, root);
+        if (form.full) {
+            too_many(&form, root, XML_FAULT_FIELDS_MAKE, XML_NODES_MAX);
+        } else {
+            tell_left_over(&form, root);
+        }
     }
     talloc_free(form.scratch);
     return form.broken ? NULL : document;

@@ -10,6 +10,13 @@ enum {
     XML_DEPTH_MAX = 64,      /* elements within one another */
     XML_ATTRIBUTES_MAX = 64, /* of one element, namespace declarations counted in */
     XML_NAMESPACES_MAX = 64, /* declarations in force at one place */
+    XML_NAME_MAX = 1000,     /* bytes of a name with its prefix: faults tell names */
+    /* Elements and attributes of a document, declarations counted in. Each costs about 1 µs, with
+     * all that is done to it; a quote of 500 lines has 5,000. */
+    XML_NODES_MAX = 10000,
+    /* References, comments, processing instructions and CDATA sections: 30 to 60 ns each. They are
+     * many where a text's letters are written as numbers: ten texts of 5,000 characters. */
+    XML_MARKS_MAX = 50000,
 };
 
 /* One pass, linear in the size. XML_FAULT_NONE: the parser may have it (it may still be malformed).

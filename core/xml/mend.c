@@ -2,6 +2,10 @@
 /* mend.c: see mend.h. */
 #include "xml/mend.h"
 
+#include "xml/structure.h"
+#include "xml/value.h"
+
+#include <libxml/xmlerror.h>
 #include <string.h>
 
 static char told_of; /* its address in psvi is the mark */
@@ -24,7 +28,7 @@ static bool is_full(const struct xml_explanation *it)
 void xml_explain_tell(struct xml_explanation *it, const xmlNode *node, const char *tail,
                       enum xml_fault_kind kind, struct xml_fault_about about)
 {
-    const xmlNode *const origin = node->_private;
+    const xmlNode *const origin = xml_explain_origin(it, node);
     char *path;
 
     if (is_full(it) || origin == NULL) {
@@ -38,33 +42,56 @@ void xml_explain_tell(struct xml_explanation *it, const xmlNode *node, const cha
     xml_fault_add(it->faults, path == NULL ? "" : path, kind, &about);
 }
 
+/* A text that is too long is told of here, and cut behind the first character too many: patterns
+ * take up to 60 ns a character, and to be told is all that it is good for. */
+static void mend_long(struct xml_explanation *it, xmlNode *node, const struct xml_text_type *type,
+                      bool required)
+{
+    const char *const text = xml_get(it->scratch, node, ".");
+    const size_t size = text == NULL ? 0 : xml_value_excess(text, type->length_max);
+    const char *const cut = size == 0 ? NULL : talloc_strndup(it->scratch, text, size);
+
+    if (cut == NULL) {
+        return;
+    }
+    xml_explain_value(it, node, type, required, XML_SCHEMAV_CVC_MAXLENGTH_VALID);
+    if (node->type == XML_ATTRIBUTE_NODE) {
+        (void)xmlSetNsProp(node->parent, node->ns, node->name, (const xmlChar *)cut);
+    } else {
+        (void)xml_set(node, ".", cut);
+    }
+}
+
 static void mend_attributes(struct xml_explanation *it, xmlNode *element,
                             const struct xml_type *type)
 {
     xmlAttr *next;
 
     for (xmlAttr *at = element->properties; at != NULL; at = next) {
+        const struct xml_attribute_rule *const rule = xml_outline_attribute(type, at);
+
         next = at->next;
-        if (xml_outline_attribute(type, at) != NULL ||
-            (at->ns != NULL &&
-             xmlStrEqual(at->ns->href,
-                         (const xmlChar *)"http://www.w3.org/2001/XMLSchema-instance"))) {
-            continue;
+        if (rule != NULL) {
+            mend_long(it, (xmlNode *)at, rule->type, rule->required);
+        } else if (!xml_is_instance_attribute(at)) {
+            xml_explain_tell(it, (xmlNode *)at, "", XML_FAULT_UNKNOWN_ATTRIBUTE,
+                             (struct xml_fault_about){.name = (const char *)at->name});
+            mark(element);
+            (void)xmlRemoveProp(at);
         }
-        xml_explain_tell(it, (xmlNode *)at, "", XML_FAULT_UNKNOWN_ATTRIBUTE,
-                         (struct xml_fault_about){.name = (const char *)at->name});
-        mark(element);
-        (void)xmlRemoveProp(at);
     }
     for (int i = 0; i < type->attribute_count; i++) {
         const struct xml_attribute_rule *const rule = &type->attributes[i];
         const bool own = rule->type->message.en != NULL;
-        const char *const tail = talloc_asprintf(it->scratch, "/@%s", rule->name);
+        const char *tail;
 
-        if (!rule->required || tail == NULL ||
-            xmlHasNsProp(element, (const xmlChar *)rule->name, (const xmlChar *)rule->namespace) !=
-                NULL) {
+        if (!rule->required || xmlHasNsProp(element, (const xmlChar *)rule->name,
+                                            (const xmlChar *)rule->namespace) != NULL) {
             continue;
+        }
+        tail = talloc_asprintf(it->scratch, "/@%s", rule->name);
+        if (tail == NULL) {
+            return;
         }
         mark(element);
         xml_explain_tell(it, element, tail, own ? XML_FAULT_OWN : XML_FAULT_MISSING_ATTRIBUTE,
@@ -200,10 +227,13 @@ static void stand_in(xmlNode *parent, const struct xml_element_rule *rule, struc
 static void mend_missing(struct xml_explanation *it, xmlNode *element,
                          const struct xml_element_rule *rule, struct bucket *bucket)
 {
-    const char *const tail = talloc_asprintf(it->scratch, "/%s", rule->name);
-    const char *least;
+    const char *tail, *least;
 
-    if (bucket->count >= rule->min || tail == NULL) {
+    if (bucket->count >= rule->min || is_full(it)) {
+        return;
+    }
+    tail = talloc_asprintf(it->scratch, "/%s", rule->name);
+    if (tail == NULL) {
         return;
     }
     mark(element);
@@ -230,7 +260,8 @@ static void mend_elements(struct xml_explanation *it, xmlNode *element, const st
 {
     struct bucket *const buckets =
         talloc_zero_array(it->scratch, struct bucket, (unsigned)type->element_count + 1);
-    struct bucket *const in_order = &buckets[type->element_count]; /* for irregular types */
+    struct bucket *const in_order = /* for irregular types */
+        buckets == NULL ? NULL : &buckets[type->element_count];
     int hint = 0, highest = 0;
     xmlNode *next;
 
@@ -264,6 +295,7 @@ static void mend_elements(struct xml_explanation *it, xmlNode *element, const st
         put_back(element, bucket);
         *in_order = (struct bucket){NULL, NULL, 0};
     }
+    talloc_free(buckets);
 }
 
 void xml_mend(struct xml_explanation *it, xmlNode *element, const struct xml_element_rule *rule)
@@ -286,4 +318,5 @@ void xml_mend(struct xml_explanation *it, xmlNode *element, const struct xml_ele
         next = xml_next(child, NULL);
         drop_unknown(it, child, type);
     }
+    mend_long(it, element, type->text, rule->min > 0);
 }

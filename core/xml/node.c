@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* node.c: reading and writing a tree by short paths, "contact/email" or "consent/@text-version".
  * Not XPath: no compilation, no search, one walk down. */
+#include "base/memory.h"
 #include "xml/gate.h"
 
 #include <string.h>
-
-enum {
-    NAME_MAX_LENGTH = 1000, /* of a segment; no schema of ours comes near */
-};
 
 /* One segment of a path: where it begins, its length, and the path behind it (NULL: none). */
 struct segment {
@@ -22,7 +19,7 @@ static bool segment_of(const char *path, struct segment *segment)
     const char *const slash = strchr(path, '/');
     const size_t length = slash == NULL ? strlen(path) : (size_t)(slash - path);
 
-    if (length == 0 || length > NAME_MAX_LENGTH) {
+    if (length == 0 || length > XML_NAME_MAX) {
         return false;
     }
     *segment = (struct segment){path, (int)length, slash == NULL ? NULL : slash + 1};
@@ -97,7 +94,7 @@ static xmlAttr *attribute(const xmlNode *node, const char *name)
 }
 
 /* The text under a node, from its children; no copy when it is one piece, as it is after parsing.
- */
+ * Never NULL, which would mean that there is none, and lose what somebody wrote. */
 static const char *text_under(TALLOC_CTX *arena, const xmlNode *node, const xmlNode *children)
 {
     xmlChar *content;
@@ -110,10 +107,10 @@ static const char *text_under(TALLOC_CTX *arena, const xmlNode *node, const xmlN
         return children->content == NULL ? "" : (const char *)children->content;
     }
     content = xmlNodeGetContent(node);
-    if (content == NULL) {
-        return NULL;
+    text = talloc_strdup(arena, content == NULL ? "" : (const char *)content);
+    if (text == NULL) {
+        memory_is_out("xml_get", 0);
     }
-    text = talloc_strdup(arena, (const char *)content);
     xmlFree(content);
     return text;
 }
@@ -172,17 +169,17 @@ size_t xml_get_all(TALLOC_CTX *arena, const xmlNode *node, const char *path,
          at = find(at->next, node, last.name, last.length)) {
         count++;
     }
-    values = count == 0 ? NULL : talloc_array(arena, const char *, (unsigned)count);
-    if (values == NULL) {
+    if (count == 0) {
         return 0;
+    }
+    values = talloc_array(arena, const char *, (unsigned)count);
+    if (values == NULL) {
+        memory_is_out("xml_get_all", count * sizeof *values);
     }
     count = 0;
     for (const xmlNode *at = find(node->children, node, last.name, last.length); at != NULL;
          at = find(at->next, node, last.name, last.length)) {
-        values[count] = text_under(arena, at, at->children);
-        if (values[count++] == NULL) {
-            return 0;
-        }
+        values[count++] = text_under(arena, at, at->children);
     }
     *values_r = values;
     return count;

@@ -345,7 +345,7 @@ static const struct xml_type *type_of(struct outline_builder *builder, const xml
         return leaf_type(builder, text);
     }
     name = outline_name(builder, node, qname, &namespace);
-    inner = outline_global(builder, "complexType", namespace, name);
+    inner = name == NULL ? NULL : outline_global(builder, "complexType", namespace, name);
     return inner != NULL ? complex_type(builder, inner)
                          : outline_refuse(builder, node, "There is no type %s.", qname);
 }

@@ -20,6 +20,7 @@ struct xml_text_type {
     int value_count;           /* 0: none */
     int length_min;            /* characters; -1: no bound */
     int length_max;
+    bool uncounted;         /* its lengths are octets or items, and so none of those two */
     const char *low, *high; /* minInclusive, maxInclusive as written; NULL: no bound */
     bool collapse;          /* white space at the ends is none of the value (xs:whiteSpace) */
     bool replace;           /* tabs and line ends count as spaces */

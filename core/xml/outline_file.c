@@ -7,6 +7,7 @@
 #include <libxml/xmlerror.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char schema_namespace[] = "http://www.w3.org/2001/XMLSchema";
 
@@ -68,9 +69,13 @@ const char *outline_name(struct outline_builder *builder, const xmlNode *node, c
     const char *const colon = strchr(qname, ':');
     const char *const prefix =
         colon == NULL ? NULL : talloc_strndup(builder->scratch, qname, (size_t)(colon - qname));
-    /* The function takes no const, and writes only for the prefix "xml". */
-    const xmlNs *const found = xmlSearchNs(node->doc, (xmlNode *)node, (const xmlChar *)prefix);
+    const xmlNs *found;
 
+    if (prefix == NULL && colon != NULL) { /* not the default namespace instead */
+        return outline_refuse(builder, node, "There is not enough memory.");
+    }
+    /* The function takes no const, and writes only for the prefix "xml". */
+    found = xmlSearchNs(node->doc, (xmlNode *)node, (const xmlChar *)prefix);
     if (found == NULL && colon != NULL) {
         return outline_refuse(builder, node, "The prefix of %s is not declared.", qname);
     }
@@ -184,6 +189,21 @@ static int cannot_read(struct outline_builder *builder, const char *path, const 
     return -1;
 }
 
+/* Who may write a schema says what is valid: OWASP's "schema poisoning". What is no file is told by
+ * who reads it. */
+static int check_mode(struct outline_builder *builder, const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0 || (status.st_mode & S_IWOTH) == 0) {
+        return 0;
+    }
+    return error_set(builder->error,
+                     "%s: The schema is writable by all users of the machine; take that right away "
+                     "with chmod o-w.",
+                     path);
+}
+
 int outline_read_file(struct outline_builder *builder, const char *path, const xmlNode *from)
 {
     struct outline_file *const file = &builder->files[builder->file_count];
@@ -192,6 +212,9 @@ int outline_read_file(struct outline_builder *builder, const char *path, const x
     if (builder->file_count == OUTLINE_FILES_MAX) {
         (void)outline_refuse(builder, from, "The schema has more than %d files.",
                              OUTLINE_FILES_MAX);
+        return -1;
+    }
+    if (check_mode(builder, path) != 0) {
         return -1;
     }
     xmlResetLastError();
@@ -203,6 +226,10 @@ int outline_read_file(struct outline_builder *builder, const char *path, const x
     file->path = path;
     file->root = xmlDocGetRootElement(document);
     builder->file_count++;
+    if (document->intSubset != NULL) { /* entities and defaults that libxml2 would take over */
+        (void)outline_refuse(builder, file->root, "A schema must have no DOCTYPE.");
+        return -1;
+    }
     if (!outline_is(file->root, "schema")) {
         (void)outline_refuse(builder, file->root, "This is no XML Schema.");
         return -1;

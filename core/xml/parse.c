@@ -107,14 +107,17 @@ static xmlParserCtxt *new_parser(struct trouble *trouble)
 static xmlDoc *refuse(TALLOC_CTX *arena, enum xml_fault_kind kind, int line,
                       struct xml_fault *fault_r)
 {
-    char limit[16];
-    struct xml_fault_about about = {.line = line};
+    static const int limits[XML_FAULT_KINDS] = {
+        [XML_FAULT_DEEP] = XML_DEPTH_MAX,
+        [XML_FAULT_ATTRIBUTES] = XML_ATTRIBUTES_MAX,
+        [XML_FAULT_NAMESPACES] = XML_NAMESPACES_MAX,
+        [XML_FAULT_NAME] = XML_NAME_MAX,
+        [XML_FAULT_NODES] = XML_NODES_MAX,
+        [XML_FAULT_MARKS] = XML_MARKS_MAX,
+    };
+    const struct xml_fault_about about = {.line = line,
+                                          .want = xml_fault_count(arena, limits[kind])};
 
-    (void)snprintf(limit, sizeof limit, "%d",
-                   kind == XML_FAULT_DEEP         ? XML_DEPTH_MAX
-                   : kind == XML_FAULT_ATTRIBUTES ? XML_ATTRIBUTES_MAX
-                                                  : XML_NAMESPACES_MAX);
-    about.want = (struct xml_words){limit, limit};
     xml_fault_say(arena, kind, &about, fault_r);
     fault_r->line = line;
     fault_r->path = "";

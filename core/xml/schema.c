@@ -4,7 +4,6 @@
 #include "xml/schema.h"
 
 #include "xml/explain.h"
-#include "xml/halt.h"
 #include "xml/lint.h"
 #include "xml/value.h"
 
@@ -111,33 +110,6 @@ const struct xml_outline *xml_schema_outline(const struct xml_schema *schema)
     return schema->outline;
 }
 
-/* Where it is invalid is found out by explain.c; here one fault is as good as many. */
-static void on_fault(void *context, xmlErrorPtr error)
-{
-    if (error->level > XML_ERR_WARNING) {
-        xml_halt(context, error->node);
-    }
-}
-
-/* 0: valid, >0: invalid, -1: no verdict. Attributes with a default are put in. The validator is
- * new each time: one that is kept interns names in its dictionary and grows. */
-static int judge(xmlSchema *compiled, xmlDoc *document)
-{
-    xmlSchemaValidCtxt *const validator = xmlSchemaNewValidCtxt(compiled);
-    struct xml_halt halt = {.count = 0};
-    int verdict;
-
-    if (validator == NULL) {
-        return -1;
-    }
-    xmlSchemaSetValidStructuredErrors(validator, on_fault, &halt);
-    (void)xmlSchemaSetValidOptions(validator, XML_SCHEMA_VAL_VC_I_CREATE);
-    verdict = xmlSchemaValidateDoc(validator, document);
-    xmlSchemaFreeValidCtxt(validator);
-    xml_resume(&halt);
-    return verdict;
-}
-
 static bool is_root(const struct xml_schema *schema, const char *name, const xmlNode *root)
 {
     return root != NULL && xml_schema_declares(schema, name) &&
@@ -187,10 +159,7 @@ int xml_validate(const struct xml_schema *schema, const char *root, xmlDoc *docu
     }
     verdict = xml_value_settle(element, rule, faults);
     if (verdict == 0) {
-        verdict = judge(schema->compiled, document);
-    }
-    if (verdict > 0 && xml_explain(schema->compiled, rule, document, before, faults) != 0) {
-        verdict = -1;
+        verdict = xml_judge(schema->compiled, rule, document, before, faults);
     }
     if (verdict < 0) {
         return unchecked(root, faults);

@@ -19,6 +19,10 @@ enum white_space { WS_PRESERVE, WS_REPLACE, WS_COLLAPSE };
 #define ADDRESS {"an address (URI)", "une adresse (URI)"}
 /* clang-format on */
 
+/* The lengths of these are none of characters (XML Schema Part 2 §4.3.1): the validator's alone. */
+static const char *const uncounted_builtins[] = {"hexBinary", "base64Binary", "NMTOKENS", "IDREFS",
+                                                 "ENTITIES",  "QName",        "NOTATION"};
+
 /* XSD's own types: what they are called in a message, their bounds, their white space. Those not
  * here collapse white space and have no words. */
 static const struct builtin {
@@ -59,6 +63,9 @@ static const struct xml_text_type *builtin_type(struct outline_builder *builder,
     type->name = "";
     type->length_min = type->length_max = -1;
     type->collapse = true;
+    for (size_t i = 0; i < sizeof uncounted_builtins / sizeof uncounted_builtins[0]; i++) {
+        type->uncounted |= strcmp(uncounted_builtins[i], name) == 0;
+    }
     for (size_t i = 0; i < sizeof builtins / sizeof builtins[0]; i++) {
         if (strcmp(builtins[i].name, name) != 0) {
             continue;
@@ -171,10 +178,10 @@ static void read_facet(struct outline_builder *builder, const xmlNode *facet,
     if (value == NULL) {
         return;
     }
-    if (outline_is(facet, "length") || outline_is(facet, "minLength")) {
+    if (!type->uncounted && (outline_is(facet, "length") || outline_is(facet, "minLength"))) {
         type->length_min = (int)strtol(value, NULL, 10);
     }
-    if (outline_is(facet, "length") || outline_is(facet, "maxLength")) {
+    if (!type->uncounted && (outline_is(facet, "length") || outline_is(facet, "maxLength"))) {
         type->length_max = (int)strtol(value, NULL, 10);
     }
     if (outline_is(facet, "minInclusive")) {

@@ -3,7 +3,6 @@
 #include "xml/value.h"
 
 #include <libxml/xmlerror.h>
-#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -70,11 +69,22 @@ static struct xml_words want_of(TALLOC_CTX *arena, const struct xml_text_type *t
     return (struct xml_words){NULL, NULL};
 }
 
-static struct xml_words length_words(TALLOC_CTX *arena, int length)
+size_t xml_value_excess(const char *text, long most)
 {
-    const char *const digits = talloc_asprintf(arena, "%d", length);
+    size_t size = 0;
 
-    return digits == NULL ? (struct xml_words){NULL, NULL} : xml_fault_number(arena, digits);
+    if (most < 0) {
+        return 0;
+    }
+    for (long characters = 0; characters <= most; characters++) {
+        if (text[size] == '\0') {
+            return 0;
+        }
+        do {
+            size++;
+        } while (((unsigned char)text[size] & 0xC0) == 0x80);
+    }
+    return size;
 }
 
 void xml_value_fault(struct xml_faults *faults, const struct xml_value *value)
@@ -93,10 +103,10 @@ void xml_value_fault(struct xml_faults *faults, const struct xml_value *value)
         kind = value->required ? XML_FAULT_REQUIRED : XML_FAULT_BLANK;
     } else if (value->code == XML_SCHEMAV_CVC_MAXLENGTH_VALID && type->length_max >= 0) {
         kind = XML_FAULT_LONG;
-        about.want = length_words(faults->arena, type->length_max);
+        about.want = xml_fault_count(faults->arena, type->length_max);
     } else if (value->code == XML_SCHEMAV_CVC_MINLENGTH_VALID && type->length_min >= 0) {
         kind = XML_FAULT_SHORT;
-        about.want = length_words(faults->arena, type->length_min);
+        about.want = xml_fault_count(faults->arena, type->length_min);
     } else {
         about.want = want_of(faults->arena, type);
         if (about.want.en == NULL || about.want.fr == NULL) {
@@ -108,6 +118,12 @@ void xml_value_fault(struct xml_faults *faults, const struct xml_value *value)
 
 /* ---- settling a document */
 
+/* Not by strchr(): a mebibyte would cost 3 ms. */
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /* Whether the text is another one once white space is treated as its type says. */
 static bool unsettled(const struct xml_text_type *type, const char *text)
 {
@@ -117,7 +133,7 @@ static bool unsettled(const struct xml_text_type *type, const char *text)
         return type->replace && strpbrk(text, "\t\n\r") != NULL;
     }
     for (const char *at = text; *at != '\0'; at++) {
-        if (*at == '\t' || *at == '\n' || *at == '\r' || (*at == ' ' && before == ' ')) {
+        if (is_space(*at) && (*at != ' ' || before == ' ')) {
             return true;
         }
         before = *at;
@@ -131,7 +147,7 @@ static char *settled(TALLOC_CTX *arena, const struct xml_text_type *type, const 
     char *to = copy;
 
     for (const char *from = copy; from != NULL && *from != '\0'; from++) {
-        const bool space = strchr(white_space, *from) != NULL;
+        const bool space = is_space(*from);
 
         if (space && type->collapse && (to == copy || to[-1] == ' ')) {
             continue;
@@ -155,17 +171,22 @@ static char *settled(TALLOC_CTX *arena, const struct xml_text_type *type, const 
 static void check_failed(const xmlNode *node, const struct xml_text_type *type, const char *text,
                          bool required, struct xml_faults *faults)
 {
-    const struct xml_value value = {
-        .path = xml_fault_path(faults->arena, node),
+    struct xml_value value = {
         .line = xml_fault_line(node->type == XML_ATTRIBUTE_NODE ? node->parent : node),
         .text = text,
         .type = type,
         .required = required,
     };
 
-    if (value.path != NULL) {
-        xml_value_fault(faults, &value);
+    if (faults->count == XML_FAULTS_MAX) {
+        return;
     }
+    xml_fault_number_places(faults->arena, node->doc);
+    value.path = xml_fault_path(faults->arena, node);
+    if (value.path == NULL) {
+        value.path = ""; /* without memory too it is a fault */
+    }
+    xml_value_fault(faults, &value);
 }
 
 /* One text: of a leaf element, or of an attribute (NODE is its xmlNode view). */

@@ -16,6 +16,10 @@ struct xml_value {
     int code;      /* libxml2's (XML_SCHEMAV_…), 0 for a check of ours */
 };
 
+/* 0, or that the text has more than so many characters (-1: none is too many): how many bytes those
+ * up to the first one too many are. */
+size_t xml_value_excess(const char *text, long most);
+
 /* Add the fault, in the words of the type. */
 void xml_value_fault(struct xml_faults *faults, const struct xml_value *value);
 

@@ -160,6 +160,19 @@ def test_what_the_schema_refuses_is_told_with_its_line(instance, config, old, ne
     assert re.match(rf"codev: {re.escape(str(path))}:\d+: ", line)
 
 
+@pytest.mark.parametrize("number", ["0", "1", "60000"])
+def test_what_counts_as_slow_may_be(instance, config, number):
+    path = config(("  <pool ", f'  <log slow-request-ms="{number}"/>\n  <pool '))
+    assert instance.codev("check", config=path).returncode == 0
+
+
+@pytest.mark.parametrize("number", ["60001", "-1", "1.5", "1s", "000001", "99999999999"])
+def test_what_counts_as_slow_may_not_be(instance, config, number):
+    path = config(("  <pool ", f'  <log slow-request-ms="{number}"/>\n  <pool '))
+    refused(instance, path, f"{path}:{line_of(path, '<log ')}: ", "/codev/log/@slow-request-ms",
+            "from 0 to 60000")
+
+
 def test_a_document_that_is_cut_is_told_with_its_line(instance, config):
     path = config(("</pool>.*", ""))
     line = refused(instance, path)

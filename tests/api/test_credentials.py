@@ -59,6 +59,7 @@ def test_malformed_credentials_are_refused_even_where_visitors_may_go(visitor, a
 
 
 def test_a_token_changed_in_one_letter_is_refused(visitor, instance):
+    """RFC 8725 §3.3; ASVS 9.1.1."""
     token = instance.staff_token
     for at in (5, len(token) // 2, token.rindex(".") + 10):
         letter = "A" if token[at] != "A" else "B"
@@ -69,6 +70,7 @@ def test_a_token_changed_in_one_letter_is_refused(visitor, instance):
 
 
 def test_parts_of_two_tokens_make_none(visitor, forge):
+    """RFC 8725 §3.3; ASVS 9.1.1."""
     one, other = forge.token(role="participant").split("."), forge.token().split(".")
     refused(visitor.bearer(f"{one[0]}.{other[1]}.{one[2]}").get(LIST))
 
@@ -83,16 +85,19 @@ def test_parts_of_two_tokens_make_none(visitor, forge):
     {"org": ""}, {"org": ["ecole"]}, {"jti": None},
 ], ids=str)
 def test_a_wrong_claim_is_refused(visitor, forge, claims):
+    """RFC 8725 §2.7, §3.8, §3.9; ASVS 9.2.1, 9.2.3."""
     refused(visitor.bearer(forge.token(**claims)).get(LIST))
 
 
 def test_an_expired_token_is_refused_after_a_minute_of_leeway(visitor, forge):
+    """ASVS 9.2.1."""
     now = int(time.time())
     assert visitor.bearer(forge.token(iat=now - 600, exp=now - 20)).get(LIST).status == 200
     refused(visitor.bearer(forge.token(iat=now - 600, exp=now - 90)).get(LIST))
 
 
 def test_another_algorithm_is_refused(visitor, forge):
+    """RFC 8725 §2.1, §3.1; ASVS 9.1.2, 9.1.3."""
     refused(visitor.bearer(forge.unsigned()).get(LIST))
     refused(visitor.bearer(forge.by_public_key()).get(LIST))
     for header in ({"alg": "ES384"}, {"alg": None}, {"alg": "es256"}, {"crit": ["exp"]},
@@ -101,6 +106,7 @@ def test_another_algorithm_is_refused(visitor, forge):
 
 
 def test_another_key_is_refused(visitor, forge):
+    """RFC 8725 §3.8, §3.10; ASVS 9.1.3."""
     refused(visitor.bearer(forge.token(key=forge.other_key)).get(LIST))
     refused(visitor.bearer(forge.token(forge.header(kid="other"))).get(LIST))
     refused(visitor.bearer(forge.token(forge.header(kid="../../key"))).get(LIST))
@@ -108,11 +114,23 @@ def test_another_key_is_refused(visitor, forge):
 
 @pytest.mark.parametrize("organisation", ["nobody", "ECOLE", "ecole ", "'", "ecole%"])
 def test_an_organisation_that_is_unknown_is_refused(visitor, forge, organisation):
+    """RFC 8725 §2.9, §3.8, §3.10."""
     answer = visitor.bearer(forge.token(org=organisation)).get(LIST)
     assert answer.status == 401, answer
 
 
+@pytest.mark.parametrize("subject", [
+    "'", "x'; DELETE FROM core.person; --", "%", "\\", "$1", '"', "*)(uid=*", "../../etc/passwd"])
+def test_a_subject_is_a_value_and_nothing_that_is_run(visitor, forge, owner_database, subject):
+    """RFC 8725 §2.9, §3.10."""
+    assert visitor.bearer(forge.token(sub=subject)).get(LIST).status == 200
+    cursor = owner_database.cursor()
+    cursor.execute("SELECT count(*) FROM core.person WHERE subject = %s", [subject])
+    assert cursor.fetchone() == (1,)
+
+
 def test_a_deactivated_person_is_refused(visitor, forge, owner_database):
+    """RFC 8725 §3.8: the subject must be somebody here."""
     client = visitor.bearer(forge.token(sub="leaver"))
     assert client.get(LIST).status == 200
     cursor = owner_database.cursor()

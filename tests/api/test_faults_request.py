@@ -48,6 +48,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize("document, at", MALFORMED.values(), ids=MALFORMED.keys())
 def test_what_is_not_well_formed_is_400_with_its_line(visitor, document, at):
+    """OWASP XML: malformed data, violation of specification rules."""
     answer = expect(visitor.post("/quotes/requests", document), 400, "malformed-document")
     (fault,) = answer.faults
     assert fault.line is not None and 1 <= fault.line <= document.count("\n") + 1
@@ -69,6 +70,7 @@ HOSTILE = {
 @pytest.mark.parametrize("doctype", HOSTILE.values(), ids=HOSTILE.keys())
 @pytest.mark.parametrize("declaration", ["", "<?xml version='1.0'?>\n<!-- x -->\n"])
 def test_a_document_type_is_refused(visitor, declaration, doctype):
+    """OWASP XXE: no DTD at all, external DTD, parameter entities."""
     document = declaration + doctype + "\n" + EXAMPLE
     answer = expect(visitor.post("/quotes/requests", document), 400, "malformed-document")
     assert "DOCTYPE" in answer.faults[0].en
@@ -83,6 +85,7 @@ def test_an_entity_is_refused(visitor, reference):
 
 
 def test_a_bomb_of_entities_does_not_go_off(visitor):
+    """OWASP XML: billion laughs."""
     lines = ['<!ENTITY a0 "ha">'] + [
         f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)]
     document = f"<!DOCTYPE q [{''.join(lines)}]>" + changed(element("name", "&a9;"))
@@ -90,12 +93,14 @@ def test_a_bomb_of_entities_does_not_go_off(visitor):
 
 
 def test_a_file_is_not_read_by_an_entity(visitor):
+    """OWASP XML: XXE, reflected file retrieval."""
     document = '<!DOCTYPE q [<!ENTITY e SYSTEM "/etc/passwd">]>' + changed(element("name", "&e;"))
     answer = expect(visitor.post("/quotes/requests", document), 400, "malformed-document")
     assert b"root:" not in answer.body
 
 
 def test_xinclude_is_not_followed(visitor):
+    """OWASP XXE: XInclude."""
     include = '<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="/etc/passwd"/>'
     answer = visitor.post("/quotes/requests", changed(("</siren>", "</siren>" + include)))
     expect(answer, 422, "invalid-document")
@@ -131,14 +136,40 @@ def test_only_utf_8_is_read(visitor, body):
 
 
 def test_depth_is_bounded(visitor):
+    """OWASP XML: coercive parsing."""
     document = "<a>" * 100000 + "</a>" * 100000
     expect(visitor.post("/quotes/requests", document), 400, "malformed-document")
 
 
 def test_attributes_are_bounded(visitor):
+    """OWASP XML: traditional jumbo payloads."""
     attributes = " ".join(f'a{number}="1"' for number in range(60000))
     document = f'<quote-request xmlns="urn:codev:quotes:1" {attributes}/>'
     expect(visitor.post("/quotes/requests", document), 400, "malformed-document")
+
+
+@pytest.mark.parametrize("unit, nodes", [("<a/>", 1), ("<a></a>", 1), ('<a b="" c=""/>', 3),
+                                         ('<a xmlns="u"/>', 2)])
+def test_elements_and_attributes_are_bounded_altogether(visitor, unit, nodes):
+    # The root and its declaration are two, the rest of them elements alone.
+    units = 9998 // nodes
+    document = f'<quote-request xmlns="urn:codev:quotes:1">{unit * units}%s</quote-request>'
+    most = "<b/>" * (9998 - units * nodes)
+    expect(visitor.post("/quotes/requests", document % most), 422, "invalid-document")
+    answer = expect(visitor.post("/quotes/requests", document % (most + "\n<b/>")), 400,
+                    "malformed-document")
+    (fault,) = answer.faults
+    assert "10,000" in fault.en and "10\u202f000" in fault.fr and fault.line == 2
+
+
+@pytest.mark.parametrize("unit", ["&#233;", "&lt;", "<!-- -->", "<?a?>", "<![CDATA[x]]>"])
+def test_references_and_sections_are_bounded_altogether(visitor, unit):
+    document = f'<quote-request xmlns="urn:codev:quotes:1">{unit * 50000}%s</quote-request>'
+    expect(visitor.post("/quotes/requests", document % ""), 422, "invalid-document")
+    answer = expect(visitor.post("/quotes/requests", document % "\n&gt;"), 400,
+                    "malformed-document")
+    (fault,) = answer.faults
+    assert "50,000" in fault.en and "50\u202f000" in fault.fr and fault.line == 2
 
 
 @pytest.mark.parametrize("content_type", ["application/xml", "text/xml", None])
@@ -164,6 +195,7 @@ def test_a_mebibyte_is_taken(visitor):
 
 
 def test_one_byte_more_is_too_large(visitor):
+    """OWASP XML: traditional jumbo payloads."""
     answer = expect(visitor.post("/quotes/requests", padded(MEBIBYTE + 1)), 413, "too-large")
     assert "1,048,576" in answer.root.findtext("{*}detail")
 

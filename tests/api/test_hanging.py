@@ -23,11 +23,15 @@ def at_once(client, count):
 @pytest.fixture
 def silent_backends(whole):
     """The connections of all workers lead to nowhere, though new ones can be made."""
-    with psycopg2.connect(whole.owner_database) as connection:
-        cursor = connection.cursor()
-        cursor.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'codev'")
-        pids = [pid for (pid,) in cursor.fetchall()]
-    assert len(pids) == WORKERS
+    def backends():
+        at_once(whole.staff, 2 * WORKERS)
+        with psycopg2.connect(whole.owner_database) as connection:
+            cursor = connection.cursor()
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'codev'")
+            pids = [pid for (pid,) in cursor.fetchall()]
+        return pids if len(pids) == WORKERS else None
+
+    pids = wait_until(backends, 10, "not every worker has a connection")
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     yield whole

@@ -243,6 +243,7 @@ def test_the_key_of_one_issuer_with_the_name_of_another_is_refused(site):
 
 
 def test_no_issuer_speaks_for_the_installation(site):
+    """RFC 8725 §3.8, §3.12."""
     forge = site.forge
     claims = forge.claims(role="admin")
     key = site.aciers.keys["ES256"]
@@ -251,6 +252,7 @@ def test_no_issuer_speaks_for_the_installation(site):
 
 
 def test_the_installation_speaks_for_no_issuer(site):
+    """RFC 8725 §3.8, §3.12."""
     claims = {**site.aciers.claims(), "jti": "x", "org": "aciers"}
     for header in (site.forge.header(), site.forge.header(kid="ES256")):
         refused(site.bearer(site.forge.token(header, **claims)).get(LIST))
@@ -266,7 +268,7 @@ def test_unsigned_tokens_are_refused(site):
 
 
 def test_a_public_key_is_no_shared_secret(site):
-    """RFC 8725 §2.1: alg confusion."""
+    """RFC 8725 §2.1; ASVS 9.1.2: alg confusion."""
     for name, key in site.aciers.keys.items():
         public = key.public_key()
         secrets = [public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
@@ -281,7 +283,7 @@ def test_a_public_key_is_no_shared_secret(site):
 
 
 def test_an_algorithm_belongs_to_its_kind_of_key(site):
-    """RFC 8725 §3.1: every algorithm by every key's id, signed by whichever fits."""
+    """RFC 8725 §3.1; ASVS 9.1.2: every algorithm by every key's id, signed by whichever fits."""
     for algorithm in ALGORITHMS:
         for name in site.aciers.keys:
             if name != site.aciers.key_id(algorithm):
@@ -290,6 +292,7 @@ def test_an_algorithm_belongs_to_its_kind_of_key(site):
 
 
 def test_the_algorithm_named_is_the_one_used(site):
+    """RFC 8725 §3.1; ASVS 9.1.2."""
     for named in ALGORITHMS:
         for used in ALGORITHMS:
             if named != used and site.aciers.key_id(named) == site.aciers.key_id(used) == "RSA":
@@ -309,7 +312,7 @@ def test_a_dangerous_header_is_refused(site, header):
 
 
 def test_a_key_that_travels_in_the_token_is_refused(site):
-    """RFC 8725 §2.9, §3.10."""
+    """RFC 8725 §2.9, §3.10; ASVS 9.1.3."""
     key = make_key("ES256")
     for header in ({"jwk": jwk(key)}, {"jwk": jwk(key), "kid": None}, {}, {"kid": None}):
         token = site.aciers.token(header=site.aciers.header(**header), key=key)
@@ -331,6 +334,7 @@ def test_a_wrong_claim_is_refused(site, claims):
 
 
 def test_an_expired_token_is_refused_though_remembered(site):
+    """ASVS 9.2.1."""
     now = int(time.time())
     token = site.aciers.token(iat=now - 600, exp=now - 57)
     for _ in range(10):
@@ -348,6 +352,28 @@ def test_a_token_changed_in_one_letter_is_refused(site):
         for at in (5, len(token) // 3, token.rindex(".") + 10):
             letter = "A" if token[at] != "A" else "B"
             refused(site.bearer(token[:at] + letter + token[at + 1:]).get(LIST))
+
+
+def test_a_token_goes_with_its_key(site):
+    """RFC 8725 §3.8; ASVS 9.1.3: the memory of believed tokens does not outlive the keys."""
+    token, key = site.aciers.token("ES256"), site.aciers.keys["ES256"]
+
+    def restart_with(key):
+        site.aciers.keys["ES256"] = key
+        site.instance.stop()
+        write_json(site.instance.home / "0.jwks.json", site.aciers.jwks())
+        site.instance.start()
+
+    for _ in range(10):
+        believed(site.bearer(token).get(LIST))
+    try:
+        restart_with(make_key("ES256"))
+        for _ in range(10):
+            refused(site.bearer(token).get(LIST))
+        believed(site.bearer(site.aciers.token("ES256")).get(LIST))
+    finally:
+        restart_with(key)
+    believed(site.bearer(token).get(LIST))
 
 
 def test_why_a_token_was_refused_is_logged_and_not_the_token(site):

@@ -118,8 +118,7 @@ def test_without_its_database_it_says_so_and_comes_back_by_itself(whole):
         for _ in range(2):
             for client, method, path, body in (
                     (whole.staff, "GET", LIST, None), (whole.visitor, "POST", LIST, EXAMPLE),
-                    (whole.visitor, "GET", "/quotes/form", None),
-                    (whole.visitor, "GET", "/health/ready", None)):
+                    (whole.visitor, "GET", "/quotes/form", None)):
                 answer = unavailable(client.request(method, path, body, Accept="application/xml",
                                                     Content_Type="application/xml"))
                 assert answer.problem == "unavailable", answer

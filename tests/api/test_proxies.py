@@ -99,7 +99,7 @@ def test_a_name_with_underscores_smuggles_nothing(behind, relay, name, value, va
 
 
 def test_health_is_for_those_who_are_really_here(behind):
-    for path in ("/health/live", "/health/ready"):
+    for path in ("/health/live", "/health/ready", "/metrics"):
         assert behind.visitor.get(path).status == 200
         for forwarded in ("192.0.2.7", "127.0.0.1", "127.0.0.1, 192.0.2.7", "::1", "nonsense"):
             answer = behind.visitor.get(path, X_Forwarded_For=forwarded)
@@ -194,7 +194,8 @@ def test_by_a_unix_socket_nobody_sees_health(by_socket):
     instance, _ = by_socket
     for headers in ([], ["X-Forwarded-For: 192.0.2.7"], ["X-Forwarded-For: 127.0.0.1"],
                     ["X-Forwarded-For: unix:"]):
-        assert over(by_socket, "GET MOUNT/health/live HTTP/1.1", *headers).status == 403
+        for path in ("/health/live", "/metrics"):
+            assert over(by_socket, f"GET MOUNT{path} HTTP/1.1", *headers).status == 403
     assert instance.visitor.get("/health/live").status == 200
 
 
@@ -203,7 +204,7 @@ def test_by_a_unix_socket_nobody_sees_health(by_socket):
 
 @pytest.mark.parametrize("header", ["X_Forwarded_For", "Forwarded", "X_Real_IP", "Via"])
 def test_through_an_unknown_proxy_health_is_closed(bare, header):
-    for path in ("/health/live", "/health/ready"):
+    for path in ("/health/live", "/health/ready", "/metrics"):
         assert bare.visitor.get(path, **{header: "192.0.2.7"}).status == 403
         assert bare.visitor.get(path).status == 200
 

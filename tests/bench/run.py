@@ -224,7 +224,7 @@ def bench(arguments, scratch, rounds, seconds):
         memory = [processes.private_bytes(pid)
                   for pid in processes.leaves(instance.roots["codev"])]
         print_report(title, instance, {measure.key: measure for measure in all_measures}, memory)
-        print_hostile(instance)
+        print_hostile(instance, DOCUMENT)
         return faults + [fault for measure in all_measures for fault in measure.faults]
 
 

@@ -160,7 +160,7 @@ static void examples_of_the_rfcs(void **state)
     }
 }
 
-/* RFC 8725 §3.1, §3.2: nothing symmetric, no `none`, no other spelling. */
+/* RFC 8725 §2.2, §3.1, §3.2; ASVS 9.1.2: nothing symmetric, no `none`, no other spelling. */
 static void algorithms_by_their_exact_names(void **state)
 {
     static const char *const others[] = {
@@ -244,7 +244,7 @@ static void salt_of_another_length(void **state)
     }
 }
 
-/* CVE-2022-21449: zero, one and the group's order for numbers. */
+/* RFC 8725 §3.4; CVE-2022-21449: zero, one and the group's order for numbers. */
 static void degenerate_numbers(void **state)
 {
     const struct providers *providers = *state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* test_attack.c: the attacks of RFC 8725 with real keys and real signatures, each by its name. */
+/* test_attack.c: the attacks of RFC 8725 §2 and the items of OWASP ASVS 5.0 V9 on the
+ * installation's own tokens, with real keys and real signatures, each by its name. */
 #include "forge.h"
 
 #include <openssl/core_names.h>
@@ -38,7 +39,7 @@ static void good_token_is_believed(void **state)
     forge_expect(forge_judge(*state, good_token(*state), FORGE_NOW), TOKEN_BELIEVED, "good");
 }
 
-/* RFC 8725 §2.1: no signature is wanted. */
+/* RFC 8725 §2.1, §3.2; ASVS 9.1.1, 9.1.2: no signature is wanted. */
 static void algorithm_none(void **state)
 {
     static const char *const spellings[] = {"none", "None", "NONE", "nONE", "noNe"};
@@ -59,7 +60,8 @@ static void algorithm_none(void **state)
     }
 }
 
-/* RFC 8725 §2.1: HMAC, its secret the public key that everybody has. libjwt alone believes it. */
+/* RFC 8725 §2.1, §3.1; ASVS 9.1.2: HMAC, its secret the public key that everybody has. libjwt alone
+ * believes it. */
 static void hmac_with_public_key(void **state)
 {
     const struct forge *forge = *state;
@@ -92,7 +94,7 @@ static void hmac_with_public_key(void **state)
     }
 }
 
-/* Our own key, but another algorithm named, or used. */
+/* RFC 8725 §3.1; ASVS 9.1.2: our own key, but another algorithm named, or used. */
 static void other_algorithm_on_that_key(void **state)
 {
     const struct forge *forge = *state;
@@ -114,7 +116,7 @@ static void other_algorithm_on_that_key(void **state)
                  TOKEN_SIGNATURE_WRONG, "SHA-384 under the name of ES256");
 }
 
-/* Real ES384 by the forger's own P-384 key, under the name of ours. */
+/* RFC 8725 §3.1: real ES384 by the forger's own P-384 key, under the name of ours. */
 static void other_curve(void **state)
 {
     const char *payload = forge_payload(*state, NULL, NULL);
@@ -133,7 +135,8 @@ static void other_curve(void **state)
     EVP_PKEY_free(pkey);
 }
 
-/* RFC 8725 §2.9, §3.10: the forger's key travels in the token, whose signature is right by it. */
+/* RFC 8725 §2.9, §3.10; ASVS 9.1.3: the forger's key travels in the token, whose signature is right
+ * by it. */
 static void embedded_key(void **state)
 {
     const char *payload = forge_payload(*state, NULL, NULL);
@@ -170,7 +173,7 @@ static void critical_extension(void **state)
                  TOKEN_HEADER_REFUSED, header);
 }
 
-/* RFC 8725 §2.8: the same key signed a logout token. */
+/* RFC 8725 §2.8, §3.11, §3.12; ASVS 9.2.2: the same key signed a logout token. */
 static void other_type_of_token(void **state)
 {
     const struct forge *forge = *state;
@@ -181,7 +184,8 @@ static void other_type_of_token(void **state)
                  TOKEN_HEADER_REFUSED, header);
 }
 
-/* Another installation whose key has the same id and whose issuer the same name. */
+/* RFC 8725 §3.8; ASVS 9.1.3: another installation whose key has the same id and whose issuer the
+ * same name. */
 static void other_installation(void **state)
 {
     struct forge *other = forge_new();
@@ -193,7 +197,34 @@ static void other_installation(void **state)
     forge_free(other);
 }
 
-/* The signature of one token under another's payload or header. */
+/* RFC 8725 §2.7, §3.9; ASVS 9.2.4: two installations of one key. What each signs is for itself
+ * alone, by its name in `aud` and `iss`. */
+static void one_key_of_two_installations(void **state)
+{
+    const struct forge *forge = *state;
+    const struct token_key_file file = {"k1", forge_path(forge, "k1.pem")};
+    struct error error = {""};
+    struct token_keys *other = token_keys_load(*state, "urn:codev:other", &file, 1, &error);
+    struct token_claims claims;
+    const char *token;
+
+    assert_non_null(other);
+    forge_expect(forge_judge(forge, good_token(*state), FORGE_NOW), TOKEN_BELIEVED, "ours, here");
+    assert_int_equal(token_verify(forge->keys, NULL, good_token(*state), strlen(good_token(*state)),
+                                  FORGE_NOW, &claims),
+                     TOKEN_BELIEVED);
+    token = token_sign(*state, other, &claims, &error);
+    assert_non_null(token);
+    forge_expect(token_verify(other, NULL, token, strlen(token), FORGE_NOW, &claims),
+                 TOKEN_BELIEVED, "theirs, there");
+    forge_expect(forge_judge(forge, token, FORGE_NOW), TOKEN_ISSUER_WRONG, "theirs, here");
+    token = forge_token(*state, forge->pkey, FORGE_HEADER,
+                        forge_payload(*state, "aud", "\"urn:codev:other\""));
+    forge_expect(forge_judge(forge, token, FORGE_NOW), TOKEN_AUDIENCE_WRONG, "for them, here");
+    talloc_free(other);
+}
+
+/* RFC 8725 §3.3; ASVS 9.1.1: the signature of one token under another's payload or header. */
 static void swapped_parts(void **state)
 {
     const struct forge *forge = *state;
@@ -210,7 +241,7 @@ static void swapped_parts(void **state)
                  TOKEN_SIGNATURE_WRONG, "another header");
 }
 
-/* Each character of the token replaced by another of the alphabet. */
+/* RFC 8725 §3.3; ASVS 9.1.1: each character of the token replaced by another of the alphabet. */
 static void each_character_changed(void **state)
 {
     char *token = good_token(*state);
@@ -272,8 +303,8 @@ static void signature_in_der(void **state)
     EVP_MD_CTX_free(context);
 }
 
-/* Zero, one and the group's order: what careless verifiers take for a signature of anything
- * (CVE-2022-21449). */
+/* RFC 8725 §3.4: zero, one and the group's order, what careless verifiers take for a signature of
+ * anything (CVE-2022-21449). */
 static void degenerate_numbers(void **state)
 {
     static const unsigned char order[32] = {
@@ -296,7 +327,8 @@ static void degenerate_numbers(void **state)
     }
 }
 
-/* Padding, junk and line breaks are what libjwt ignores: the same token in another spelling. */
+/* RFC 8725 §2.6: padding, junk and line breaks are what libjwt ignores: the same token in another
+ * spelling. */
 static void other_spellings(void **state)
 {
     const char *token = good_token(*state);
@@ -318,12 +350,15 @@ static void other_spellings(void **state)
     }
 }
 
-/* JSON and compact serialisations of RFC 7515 §7.2 and RFC 7516. */
+/* RFC 8725 §2.3, §2.4, §3.6: JSON and encrypted serialisations of RFC 7515 §7.2 and RFC 7516. */
 static void other_serialisations(void **state)
 {
-    static const char *const tokens[] = {
+    const char *token = good_token(*state);
+    const char *const tokens[] = {
         "{\"payload\":\"e30\",\"protected\":\"e30\",\"signature\":\"AA\"}",
         "eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..AAAA.AAAA.AAAA",
+        talloc_asprintf(*state, "%s.AAAA.AAAA", token),
+        talloc_asprintf(*state, "%s.AAAA", token),
         "{}",
         "null",
     };
@@ -332,6 +367,11 @@ static void other_serialisations(void **state)
         forge_expect(forge_judge(*state, tokens[i], FORGE_NOW), TOKEN_NOT_THREE_SEGMENTS,
                      tokens[i]);
     }
+    forge_expect(
+        forge_judge(*state,
+                    forge_token(*state, ((const struct forge *)*state)->pkey, FORGE_HEADER, token),
+                    FORGE_NOW),
+        TOKEN_PAYLOAD_NOT_JSON, "a token in a token");
 }
 
 static void huge_tokens(void **state)
@@ -360,6 +400,7 @@ int main(void)
         cmocka_unit_test(critical_extension),
         cmocka_unit_test(other_type_of_token),
         cmocka_unit_test(other_installation),
+        cmocka_unit_test(one_key_of_two_installations),
         cmocka_unit_test(swapped_parts),
         cmocka_unit_test(each_character_changed),
         cmocka_unit_test(each_byte_of_signature_flipped),

@@ -114,7 +114,8 @@ static void jti_is_optional(void **state)
     expect(*state, "jti", "\"a\\nb\"", TOKEN_CLAIM_MALFORMED);
 }
 
-/* Names no issuer that is known: neither the organisations' nor, signed by them, our own. */
+/* RFC 8725 §3.8: names no issuer that is known: neither the organisations' nor, signed by them, our
+ * own. */
 static void issuer(void **state)
 {
     expect(*state, "iss", "\"https://idp.aciers.example/\"", TOKEN_ISSUER_WRONG);
@@ -130,7 +131,7 @@ static void issuer(void **state)
     expect(*state, "iss", "\"https:\\/\\/idp.aciers.\\u0065xample\"", TOKEN_BELIEVED);
 }
 
-/* The gate has chosen by it; the claim is compared all the same. */
+/* RFC 8725 §3.8: the gate has chosen by it; the claim is compared all the same. */
 static void issuer_is_compared_again(void **state)
 {
     struct providers *providers = *state;
@@ -151,7 +152,7 @@ static void issuer_is_compared_again(void **state)
     json_decref(own);
 }
 
-/* RFC 8725 §2.7, §3.9; ASVS 5.0 V9.2.3: a token for another service. */
+/* RFC 8725 §2.7, §3.9; ASVS 9.2.3: a token for another service. */
 static void audience(void **state)
 {
     expect(*state, "aud", "[\"codev\"]", TOKEN_BELIEVED);
@@ -177,6 +178,8 @@ static void azp_is_not_asked(void **state)
     expect(*state, "azp", "[1]", TOKEN_BELIEVED);
 }
 
+/* RFC 8725 §3.8, §3.10: a person is organisation, issuer and subject, so the subject is one plain
+ * text. */
 static void subject(void **state)
 {
     static const char *const bad[] = {
@@ -297,7 +300,7 @@ static void every_role_by_every_grant(void **state)
 
 /* ---- other kinds of tokens, by the same key, for the same audience */
 
-/* RFC 8725 §2.8, §3.11, §3.12; ASVS 5.0 V9.2.2. */
+/* RFC 8725 §2.8, §3.11, §3.12; ASVS 9.2.2. */
 static void tokens_for_another_purpose(void **state)
 {
     static const char *const members[][2] = {
@@ -316,8 +319,9 @@ static void tokens_for_another_purpose(void **state)
     }
 }
 
-/* ---- times; the payload's iat is FORGE_NOW, its exp 3600 seconds later. ASVS 5.0 V9.2.1 */
+/* ---- times; the payload's iat is FORGE_NOW, its exp 3600 seconds later */
 
+/* ASVS 9.2.1. */
 static void times_with_leeway(void **state)
 {
     const int64_t end = FORGE_NOW + 3600 + TOKEN_LEEWAY;

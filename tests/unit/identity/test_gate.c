@@ -272,6 +272,7 @@ static const char *const not_one_object[] = {
     "{\"a\":[{\"b\":1,\"b\":2}]}",
 };
 
+/* RFC 8725 §2.6, §3.7: one JSON object in UTF-8, read by everybody in the same way. */
 static void documents_are_one_object(void **state)
 {
     for (size_t i = 0; i < sizeof not_one_object / sizeof not_one_object[0]; i++) {
@@ -280,6 +281,7 @@ static void documents_are_one_object(void **state)
     }
 }
 
+/* RFC 8725 §2.6, §3.7: UTF-16 and UTF-32 have NULs. */
 static void nul_in_documents(void **state)
 {
     static const char *const documents[] = {"\0{}", "{\0}", "{}\0", "{\"a\":\"b\0\"}",
@@ -335,7 +337,8 @@ static void deep_or_wide(void **state)
     expect_header(state, talloc_asprintf(*state, "%s]}", wide), TOKEN_HEADER_NOT_JSON);
 }
 
-/* RFC 8725 §2.1: `none` in all spellings, other algorithms, and what libjwt takes for ES256. */
+/* RFC 8725 §2.1, §2.5, §3.1: `none` in all spellings, key agreement, other algorithms, and what
+ * libjwt takes for ES256. */
 static void other_algorithms(void **state)
 {
     static const char *const algorithms[] = {
@@ -356,7 +359,7 @@ static void other_algorithms(void **state)
     expect_header(state, "{\"ALG\":\"ES256\",\"kid\":\"k1\"}", TOKEN_HEADER_REFUSED);
 }
 
-/* RFC 8725 §3.10: `kid` is looked up in the installation's own keys and nowhere else. */
+/* RFC 8725 §2.9, §3.10: `kid` is looked up in the installation's own keys and nowhere else. */
 static void key_ids(void **state)
 {
     static const char *const unknown[] = {
@@ -375,7 +378,7 @@ static void key_ids(void **state)
     expect_header(state, "{}", TOKEN_HEADER_REFUSED);
 }
 
-/* RFC 8725 §3.11: another kind of token. */
+/* RFC 8725 §2.8, §3.11; ASVS 9.2.2: another kind of token. */
 static void types(void **state)
 {
     static const char *const good[] = {"\"JWT\"", "\"jwt\"", "\"Jwt\""};
@@ -408,8 +411,9 @@ static void types(void **state)
     expect_header(state, "{\"alg\":\"ES256\",\"kid\":\"k1\"}", TOKEN_BELIEVED);
 }
 
-/* RFC 7515 §4.1.11 and RFC 8725 §2.9, §3.10: extensions that must be understood, and members that
- * bring the forger's own key. */
+/* RFC 7515 §4.1.11 and RFC 8725 §2.3, §2.4, §2.5, §2.9, §3.6, §3.10; ASVS 9.1.3: extensions that
+ * must be understood, members of encryption and compression, and those that bring the forger's own
+ * key. */
 static void refused_members(void **state)
 {
     static const char *const members[] = {

@@ -39,7 +39,7 @@ static char *token_of(struct providers *providers, const struct provider *provid
                       provider_payload(providers, issuer, NULL, NULL));
 }
 
-/* V9.1.1, V9.1.2: what the other tests change is believed before it is changed. */
+/* ASVS 9.1.1, 9.1.2: what the other tests change is believed before it is changed. */
 static void good_tokens_are_believed(void **state)
 {
     struct providers *providers = *state;
@@ -59,7 +59,7 @@ static void good_tokens_are_believed(void **state)
     }
 }
 
-/* RFC 8725 §2.1; V9.1.1, V9.1.2. */
+/* RFC 8725 §2.1, §3.2; ASVS 9.1.1, 9.1.2. */
 static void algorithm_none(void **state)
 {
     static const char *const spellings[] = {"none", "None", "NONE", "nONE", "noNe"};
@@ -79,7 +79,8 @@ static void algorithm_none(void **state)
     }
 }
 
-/* RFC 8725 §2.1: HMAC, its secret the public key that everybody has, in every form that it has. */
+/* RFC 8725 §2.1, §3.1; ASVS 9.1.2: HMAC, its secret the public key that everybody has, in every
+ * form that it has. */
 static void hmac_with_public_key(void **state)
 {
     struct providers *providers = *state;
@@ -130,7 +131,7 @@ static void rsa_key_bound_to_another_algorithm(void **state)
     }
 }
 
-/* The same key, another algorithm used than named. */
+/* RFC 8725 §3.1: the same key, another algorithm used than named. */
 static void algorithm_named_is_not_the_one_used(void **state)
 {
     struct providers *providers = *state;
@@ -153,7 +154,7 @@ static void algorithm_named_is_not_the_one_used(void **state)
     }
 }
 
-/* RFC 8725 §2.7, §3.8; V9.1.3: one organisation's provider in the other's name. */
+/* RFC 8725 §2.7, §3.8; ASVS 9.1.3: one organisation's provider in the other's name. */
 static void key_of_one_issuer_with_the_name_of_another(void **state)
 {
     struct providers *providers = *state;
@@ -166,8 +167,8 @@ static void key_of_one_issuer_with_the_name_of_another(void **state)
     }
 }
 
-/* A provider signs as the installation, with its own key under the installation's key's id; and the
- * installation's key signs as a provider. */
+/* RFC 8725 §3.8, §3.12: a provider signs as the installation, with its own key under the
+ * installation's key's id; and the installation's key signs as a provider. */
 static void installation_and_issuers_are_apart(void **state)
 {
     struct providers *providers = *state;
@@ -201,7 +202,7 @@ static void installation_and_issuers_are_apart(void **state)
                     TOKEN_HEADER_REFUSED, "no kid of the installation");
 }
 
-/* RFC 8725 §2.9, §3.10; V9.1.3: the forger's key travels in the token, which is right by it. */
+/* RFC 8725 §2.9, §3.10; ASVS 9.1.3: the forger's key travels in the token, which is right by it. */
 static void embedded_key(void **state)
 {
     struct providers *providers = *state;
@@ -232,7 +233,7 @@ static void embedded_key(void **state)
     }
 }
 
-/* V9.1.1: the signature of one token under another's payload or header. */
+/* RFC 8725 §3.3; ASVS 9.1.1: the signature of one token under another's payload or header. */
 static void swapped_parts(void **state)
 {
     struct providers *providers = *state;
@@ -299,7 +300,7 @@ static void other_spellings(void **state)
     }
 }
 
-/* RFC 8725 §2.6: of two members one reader takes the first and another the last. */
+/* RFC 8725 §2.6: of two members with one name one reader takes the first and another the last. */
 static void duplicate_members(void **state)
 {
     struct providers *providers = *state;
@@ -353,8 +354,8 @@ static void other_encodings(void **state)
     }
 }
 
-/* RFC 8725 §2.8, §3.12; V9.2.2: the same key signed an ID token, a logout token without its `typ`,
- * a token bound to its bearer's key. */
+/* RFC 8725 §2.8, §3.12; ASVS 9.2.2: the same key signed an ID token, a logout token without its
+ * `typ`, a token bound to its bearer's key. */
 static void other_kinds_of_tokens(void **state)
 {
     struct providers *providers = *state;
@@ -369,7 +370,7 @@ static void other_kinds_of_tokens(void **state)
                     TOKEN_PURPOSE_WRONG, "DPoP");
 }
 
-/* V9.2.1 */
+/* ASVS 9.2.1. */
 static void expired_token(void **state)
 {
     const char *token = provider_token(*state, NULL, NULL);
@@ -380,7 +381,7 @@ static void expired_token(void **state)
                  TOKEN_NOT_YET_VALID, "early");
 }
 
-/* V9.2.3, V9.2.4: the same key signs for other services too. */
+/* RFC 8725 §2.7, §3.9; ASVS 9.2.3, 9.2.4: the same key signs for other services too. */
 static void token_for_another_service(void **state)
 {
     provider_expect(*state, provider_token(*state, "aud", "\"https://other.example\""),

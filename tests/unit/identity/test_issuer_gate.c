@@ -54,7 +54,7 @@ static void every_algorithm_passes_by_its_key(void **state)
 }
 
 /* Every algorithm by every key: what does not belong together is refused before any signature is
- * looked at. RFC 8725 §3.1; ASVS 5.0 V9.1.2. */
+ * looked at. RFC 8725 §3.1; ASVS 9.1.2. */
 static void every_algorithm_by_every_key(void **state)
 {
     const struct providers *providers = *state;
@@ -77,6 +77,7 @@ static void every_algorithm_by_every_key(void **state)
     }
 }
 
+/* RFC 8725 §2.1, §2.5, §3.1, §3.2; ASVS 9.1.2. */
 static void other_algorithms(void **state)
 {
     static const char *const names[] = {
@@ -95,7 +96,7 @@ static void other_algorithms(void **state)
     expect(*state, "{\"ALG\":\"ES256\",\"kid\":\"p256\"}", TOKEN_HEADER_REFUSED);
 }
 
-/* RFC 8725 §3.10: `kid` is looked up in the issuer's own keys and nowhere else. */
+/* RFC 8725 §2.9, §3.10: `kid` is looked up in the issuer's own keys and nowhere else. */
 static void key_ids(void **state)
 {
     static const char *const unknown[] = {
@@ -130,7 +131,7 @@ static void key_without_id(void **state)
     expect(*state, "{\"alg\":\"HS256\"}", TOKEN_HEADER_REFUSED);
 }
 
-/* RFC 8725 §3.11: another kind of token; ASVS 5.0 V9.2.2. */
+/* RFC 8725 §3.11: another kind of token; ASVS 9.2.2. */
 static void types(void **state)
 {
     static const char *const good[] = {
@@ -166,7 +167,7 @@ static void types(void **state)
     expect(*state, "{\"alg\":\"ES256\",\"kid\":\"p256\"}", TOKEN_BELIEVED);
 }
 
-/* RFC 7515 §4.1.11 and RFC 8725 §2.9, §3.10; ASVS 5.0 V9.1.3. */
+/* RFC 7515 §4.1.11 and RFC 8725 §2.3, §2.4, §2.9, §3.6, §3.10; ASVS 9.1.3. */
 static void dangerous_members(void **state)
 {
     static const char *const members[] = {

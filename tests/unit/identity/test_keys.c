@@ -177,6 +177,7 @@ static void expect_key_refused(struct forge *forge, EVP_PKEY *pkey, const char *
     EVP_PKEY_free(pkey);
 }
 
+/* RFC 8725 §3.2, §3.5: neither short keys nor shared secrets. */
 static void other_kinds_of_key(void **state)
 {
     expect_key_refused(*state, EVP_RSA_gen(2048), "is not an EC key but RSA");
@@ -189,7 +190,7 @@ static void other_kinds_of_key(void **state)
     expect_key_refused(*state, forge_key("brainpoolP256r1"), "not on the curve P-256");
 }
 
-/* CVE-2020-0601: whoever spells the curve out chooses its generator. */
+/* RFC 8725 §3.4; CVE-2020-0601: whoever spells the curve out chooses its generator. */
 static void explicit_parameters(void **state)
 {
     EVP_PKEY *pkey = forge_key("P-256");
@@ -199,7 +200,7 @@ static void explicit_parameters(void **state)
     expect_key_refused(*state, pkey, "spells its curve out");
 }
 
-/* The private half of one key and the public half of another. */
+/* RFC 8725 §3.4: the private half of one key and the public half of another. */
 static void halves_that_do_not_fit(void **state)
 {
     EVP_PKEY *one = forge_key("P-256");

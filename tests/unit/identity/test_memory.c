@@ -126,6 +126,7 @@ static void truncated_or_longer(void **state)
                  TOKEN_TOO_LONG, "SIZE_MAX");
 }
 
+/* ASVS 9.2.1. */
 static void expires_in_memory(void **state)
 {
     const char *token = token_with(*state, NULL, NULL);
@@ -146,12 +147,16 @@ static void clock_steps_back(void **state)
     forge_expect(judge(*state, token, FORGE_NOW - TOKEN_LEEWAY - 1), TOKEN_NOT_YET_VALID, "early");
 }
 
+/* ASVS 9.2.1. */
 static void not_before_is_awaited(void **state)
 {
     const char *token = token_with(*state, "nbf", "1795500161");
 
     forge_expect(judge(*state, token, FORGE_NOW + 100), TOKEN_NOT_YET_VALID, "early");
     forge_expect(judge(*state, token, FORGE_NOW + 101), TOKEN_BELIEVED, "due");
+    hide_keys(*state, true);
+    forge_expect(judge(*state, token, FORGE_NOW + 101), TOKEN_BELIEVED, "remembered");
+    forge_expect(judge(*state, token, FORGE_NOW + 100), TOKEN_NOT_YET_VALID, "the clock went back");
 }
 
 /* More tokens than can all have a slot of their own: each is always its own, and those that were
@@ -256,6 +261,7 @@ static void remembers_whose_token_it_was(void **state)
     }
 }
 
+/* ASVS 9.2.1. */
 static void issuers_tokens_expire_in_memory(void **state)
 {
     struct shared *shared = *state;
@@ -271,6 +277,34 @@ static void issuers_tokens_expire_in_memory(void **state)
     assert_memory_equal(&claims, &none, sizeof claims);
     forge_expect(ask(shared, token, FORGE_NOW - TOKEN_LEEWAY - 1, &claims), TOKEN_NOT_YET_VALID,
                  "early");
+}
+
+/* More tokens than there are slots take no more memory than the slots. */
+static void memory_is_bounded(void **state)
+{
+    struct shared *shared = *state;
+    struct providers *providers = shared->providers;
+    const char *header = provider_header(shared, "ES256", "p256");
+    const size_t empty = talloc_total_blocks(shared->memory);
+    size_t full;
+
+    for (int i = 0; i < TOKEN_MEMORY_SLOTS * 9 / 8; i++) {
+        TALLOC_CTX *arena = talloc_new(shared);
+        const char *payload =
+            provider_payload(arena, ACIERS, "sub", talloc_asprintf(arena, "\"alice%d\"", i));
+        struct token_claims claims;
+
+        forge_expect(
+            ask(shared,
+                mint_token(arena, providers->aciers.keys[P256_KEY], "ES256", header, payload),
+                FORGE_NOW, &claims),
+            TOKEN_BELIEVED, payload);
+        talloc_free(arena);
+    }
+    full = talloc_total_blocks(shared->memory) - empty;
+    assert_in_range(full, TOKEN_MEMORY_SLOTS / 2, TOKEN_MEMORY_SLOTS);
+    assert_true(talloc_total_size(shared->memory) <
+                (size_t)TOKEN_MEMORY_SLOTS * 2 * sizeof(struct token_claims));
 }
 
 static void refused_issuers_tokens_are_not_remembered(void **state)
@@ -304,6 +338,7 @@ int main(void)
                                         tear_down_shared),
         cmocka_unit_test_setup_teardown(issuers_tokens_expire_in_memory, set_up_shared,
                                         tear_down_shared),
+        cmocka_unit_test_setup_teardown(memory_is_bounded, set_up_shared, tear_down_shared),
         cmocka_unit_test_setup_teardown(refused_issuers_tokens_are_not_remembered, set_up_shared,
                                         tear_down_shared),
     };

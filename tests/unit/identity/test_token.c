@@ -249,6 +249,7 @@ static void texts_are_never_cut(void **state)
     }
 }
 
+/* RFC 8725 §3.8. */
 static void wrong_issuer(void **state)
 {
     expect(*state, "iss", "\"urn:codev:other\"", TOKEN_ISSUER_WRONG);
@@ -271,7 +272,7 @@ static void audience_may_be_a_list(void **state)
     expect(*state, "aud", "true", TOKEN_CLAIM_MALFORMED);
 }
 
-/* RFC 8725 §2.7: a token for another service. */
+/* RFC 8725 §2.7, §3.9; ASVS 9.2.3: a token for another service. */
 static void wrong_audience(void **state)
 {
     expect(*state, "aud", "\"other\"", TOKEN_AUDIENCE_WRONG);
@@ -325,6 +326,7 @@ static void two_roles_by_duplicate_member(void **state)
 
 /* ---- times; the payload's iat is FORGE_NOW, its exp 3600 seconds later */
 
+/* ASVS 9.2.1. */
 static void expires_with_leeway(void **state)
 {
     const int64_t end = FORGE_NOW + 3600 + TOKEN_LEEWAY;
@@ -335,6 +337,7 @@ static void expires_with_leeway(void **state)
     expect_at(*state, NULL, NULL, INT64_MAX, TOKEN_EXPIRED);
 }
 
+/* ASVS 9.2.1. */
 static void issued_in_the_future(void **state)
 {
     expect_at(*state, NULL, NULL, FORGE_NOW - TOKEN_LEEWAY, TOKEN_BELIEVED);
@@ -343,6 +346,7 @@ static void issued_in_the_future(void **state)
     expect_at(*state, NULL, NULL, INT64_MIN, TOKEN_NOT_YET_VALID);
 }
 
+/* ASVS 9.2.1. */
 static void not_before_with_leeway(void **state)
 {
     expect(*state, "nbf", "1795500000", TOKEN_BELIEVED);

@@ -164,6 +164,35 @@ static inline const struct xml_fault *fault_at(const struct xml_faults *faults, 
     return NULL;
 }
 
+/* START, so many times the unit, END. */
+static inline char *many(TALLOC_CTX *arena, const char *start, size_t times, const char *unit,
+                         const char *end)
+{
+    const size_t length = strlen(unit);
+    char *const text = talloc_size(arena, strlen(start) + times * length + strlen(end) + 1);
+    char *at = stpcpy(text, start);
+
+    for (size_t i = 0; i < times; i++)
+        at = stpcpy(at, unit);
+    (void)strcpy(at, end);
+    return text;
+}
+
+/* The same with another number in place of the unit's "#" each time, so that names differ. */
+static inline char *numbered(TALLOC_CTX *arena, const char *start, size_t times, const char *unit,
+                             const char *end)
+{
+    const char *const sign = strchr(unit, '#');
+    char *const text =
+        talloc_size(arena, strlen(start) + times * (strlen(unit) + 20) + strlen(end) + 1);
+    char *at = stpcpy(text, start);
+
+    for (size_t i = 0; i < times; i++)
+        at += sprintf(at, "%.*s%zu%s", (int)(sign - unit), unit, i, sign + 1);
+    (void)strcpy(at, end);
+    return text;
+}
+
 /* Exactly one fault, and all of it. */
 static inline void only_fault(const struct xml_faults *faults, int line, const char *path,
                               const char *en, const char *fr)

@@ -81,11 +81,15 @@ static void test_tells_paths_and_lines(void **state)
     xmlNode *const second = xml_next(first, NULL);
     xmlNode *const last = xml_next(second, NULL);
 
-    assert_string_equal(xml_fault_path(*state, root), "/a");
-    assert_string_equal(xml_fault_path(*state, first), "/a/b[1]");
-    assert_string_equal(xml_fault_path(*state, second), "/a/b[2]");
-    assert_string_equal(xml_fault_path(*state, (xmlNode *)second->properties), "/a/b[2]/@c");
-    assert_string_equal(xml_fault_path(*state, xml_child(last, NULL)), "/a/d/e");
+    for (int numbered = 0; numbered < 2; numbered++) {
+        assert_string_equal(xml_fault_path(*state, root), "/a");
+        assert_string_equal(xml_fault_path(*state, first), "/a/b[1]");
+        assert_string_equal(xml_fault_path(*state, second), "/a/b[2]");
+        assert_string_equal(xml_fault_path(*state, (xmlNode *)second->properties), "/a/b[2]/@c");
+        assert_string_equal(xml_fault_path(*state, xml_child(last, NULL)), "/a/d/e");
+        xml_fault_number_places(*state, root->doc);
+        assert_true(root->_private != NULL && second->_private != NULL);
+    }
     assert_int_equal(xml_fault_line(root), 1);
     assert_int_equal(xml_fault_line(first), 2);
     assert_int_equal(xml_fault_line(last), 4);

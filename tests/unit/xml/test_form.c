@@ -93,9 +93,9 @@ static void test_an_empty_form_has_a_message_beside_each_field(void **state)
 static void test_keeps_what_was_typed_wrong(void **state)
 {
     const struct xml_schema *const schema = shipped(*state, "quotes");
-    const struct mapped mapped =
-        map(*state, schema, "quote-request",
-            FIELDS("organisation.name=R & D <x>", "contact.phone=04 98 ?", "need.participants=many"));
+    const struct mapped mapped = map(
+        *state, schema, "quote-request",
+        FIELDS("organisation.name=R & D <x>", "contact.phone=04 98 ?", "need.participants=many"));
 
     assert_int_equal(xml_validate(schema, "quote-request", mapped.root->doc, mapped.faults), 1);
     assert_string_equal(xml_get(*state, mapped.root, "organisation/name"), "R & D <x>");
@@ -214,7 +214,60 @@ static void test_deep_names_and_many_fields_end(void **state)
     faults->count = 0;
     assert_non_null(xml_from_form(*state, schema, "order", fields, 3000, faults));
     assert_string_equal(fault_at(faults, "/order")->fr,
-                        "Le formulaire a trop de champs\u00a0: 1000 au plus.");
+                        "Le formulaire a trop de champs\u00a0: 1\u202f000 au plus.");
+}
+
+/* A list within a list makes the product of both: 70 of 70 (with two elements each), not 71. */
+static void test_bounds_what_lists_within_lists_make(void **state)
+{
+    const struct xml_schema *const schema =
+        schema_of(*state, "<xs:element name='r'><xs:complexType><xs:sequence>\n"
+                          "<xs:element name='g' maxOccurs='unbounded'><xs:complexType><xs:sequence>"
+                          "<xs:element name='h' maxOccurs='unbounded'><xs:complexType><xs:sequence>"
+                          "<xs:element name='n' type='xs:token'/>\n"
+                          "</xs:sequence></xs:complexType></xs:element>\n"
+                          "</xs:sequence></xs:complexType></xs:element>\n"
+                          "</xs:sequence></xs:complexType></xs:element>");
+    struct xml_faults *const faults = no_faults(*state);
+    struct xml_field fields[71];
+
+    for (size_t i = 0; i < 71; i++)
+        fields[i] = (struct xml_field){.name = "g.h.n", .value = "x"};
+    assert_non_null(xml_from_form(*state, schema, "r", fields, 70, faults));
+    assert_int_equal(faults->count, 0);
+    assert_non_null(xml_from_form(*state, schema, "r", fields, 71, faults));
+    only_fault(faults, 0, "/r",
+               "The form makes too many elements and attributes: at most 10,000 altogether.",
+               "Le formulaire donne trop d'éléments et d'attributs\u00a0: 10\u202f000 au plus en "
+               "tout.");
+}
+
+/* What is refused for its length is shown again, up to twice that length, or 10,000 characters. */
+static void test_cuts_absurd_answers(void **state)
+{
+    const struct xml_schema *const schema = shipped(*state, "quotes");
+    const char *const long_enough = many(*state, "", 10000, "é", "");
+    const char *const longer = many(*state, "", 10001, "é", "x");
+    struct mapped mapped = map(*state, schema, "quote-request",
+                               FIELDS(talloc_asprintf(*state, "need.message=%s", long_enough),
+                                      talloc_asprintf(*state, "need.sessions=%s", long_enough)));
+
+    assert_int_equal(mapped.faults->count, 0);
+    assert_string_equal(xml_get(*state, mapped.root, "need/message"), long_enough);
+    assert_string_equal(xml_get(*state, mapped.root, "need/sessions"), long_enough);
+    mapped = map(*state, schema, "quote-request",
+                 FIELDS(talloc_asprintf(*state, "need.message=%s", longer),
+                        talloc_asprintf(*state, "need.sessions=%s", longer),
+                        talloc_asprintf(*state, "consent.text-version=%s", longer),
+                        talloc_asprintf(*state, "need.audience=%s", longer)));
+    assert_string_equal(fault_at(mapped.faults, "/quote-request/need/message")->en,
+                        "The text is too long: at most 5,000 characters.");
+    assert_string_equal(fault_at(mapped.faults, "/quote-request/need/sessions")->en,
+                        "The text is too long: at most 10,000 characters.");
+    (void)fault_at(mapped.faults, "/quote-request/consent/@text-version");
+    (void)fault_at(mapped.faults, "/quote-request/need/audience");
+    assert_int_equal(mapped.faults->count, 4);
+    assert_int_equal(strlen(xml_get(*state, mapped.root, "need/message")), 2 * 10001);
 }
 
 int main(void)
@@ -228,6 +281,8 @@ int main(void)
         test(test_tells_of_characters_that_xml_cannot_hold),
         test(test_lists_of_groups_and_optional_groups),
         test(test_deep_names_and_many_fields_end),
+        test(test_bounds_what_lists_within_lists_make),
+        test(test_cuts_absurd_answers),
     };
 
     return cmocka_run_group_tests_name("xml/form", tests, NULL, NULL);

@@ -1,234 +1,29 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* test_hostile.c: the attacks that are known against readers of XML, one test each: those of
- * OWASP's XML Security Cheat Sheet, and those that libxml2 2.9.14 lets pass. Nothing is ever
- * fetched. */
-#include "support.h"
+/* test_hostile.c: the attacks by size and by bytes that are known against readers of XML, one test
+ * each: those of OWASP's cheat sheet on XML Security ("OWASP XML"), and those that libxml2 2.9.14
+ * lets pass. test_entities.c has the others. */
+#include "hostile.h"
 
 #include "xml/gate.h"
 
-#include <libxml/parser.h>
-#include <time.h>
-
 enum {
     MEBIBYTE = 1 << 20,
-    GATE_MS_MAX = 20,  /* what the gate may cost for a hostile MEBIBYTE … */
-    SLOW_MACHINE = 10, /* … times this, for sanitizers and busy machines */
 };
-
-static int fetched;
-
-static xmlParserInput *count_fetch(const char *url, const char *id, xmlParserCtxt *parser)
-{
-    (void)url, (void)id, (void)parser;
-    fetched++;
-    return NULL;
-}
-
-/* Schemas are loaded by the tests themselves, so the counting begins with `alone`. */
-static const struct xml_schema *alone(void **state, const char *name)
-{
-    const struct xml_schema *const schema = shipped(*state, name);
-
-    fetched = 0;
-    xmlSetExternalEntityLoader(count_fetch);
-    return schema;
-}
-
-static int nothing_was_fetched(void **state)
-{
-    const int count = fetched;
-
-    fetched = 0;
-    xmlSetExternalEntityLoader(xmlNoNetExternalEntityLoader);
-    return tear_down(state) == 0 && count == 0 ? 0 : -1;
-}
-
-/* The document is refused, with these words in the sentence. */
-static void refused_bytes(void **state, const char *bytes, size_t size, const char *words)
-{
-    struct xml_fault fault = {0};
-
-    xmlSetExternalEntityLoader(count_fetch);
-    assert_null(xml_parse(*state, bytes, size, &fault));
-    if (strstr(fault.en, words) == NULL) {
-        fail_msg("%.40s…: %s", bytes, fault.en);
-    }
-}
-
-static void refused(void **state, const char *text, const char *words)
-{
-    refused_bytes(state, text, strlen(text), words);
-}
-
-/* START, the unit so many times, END. */
-static char *repeated(TALLOC_CTX *arena, const char *start, size_t times, const char *unit,
-                      const char *end)
-{
-    const size_t size = strlen(start) + times * strlen(unit) + strlen(end) + 1;
-    char *const text = talloc_size(arena, size);
-    char *at = stpcpy(text, start);
-
-    for (size_t i = 0; i < times; i++) {
-        at = stpcpy(at, unit);
-    }
-    (void)strcpy(at, end);
-    return text;
-}
-
-/* ---- entities and DTDs: all of them need a DOCTYPE */
-
-static void billion_laughs(void **state)
-{
-    refused(state,
-            "<!DOCTYPE l [<!ENTITY a 'lol'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'>\n"
-            "<!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'><!ENTITY d '&c;&c;&c;&c;&c;&c;&c;'>\n"
-            "<!ENTITY e '&d;&d;&d;&d;&d;&d;&d;'><!ENTITY f '&e;&e;&e;&e;&e;&e;&e;'>]><l>&f;</l>",
-            "DOCTYPE");
-}
-
-static void quadratic_blowup(void **state)
-{
-    const char *const entity = repeated(*state, "<!DOCTYPE a [<!ENTITY b '", 50000, "b", "'>]><a>");
-
-    refused(state, repeated(*state, entity, 50000, "&b;", "</a>"), "DOCTYPE");
-}
-
-static void recursive_entities(void **state)
-{
-    refused(state, "<!DOCTYPE a [<!ENTITY b '&c;'><!ENTITY c '&b;'>]><a>&b;</a>", "DOCTYPE");
-}
-
-static void external_entity_of_a_file(void **state)
-{
-    refused(state, "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>", "DOCTYPE");
-}
-
-static void external_entity_by_http(void **state)
-{
-    refused(state, "<!DOCTYPE a [<!ENTITY b SYSTEM 'http://169.254.169.254/x'>]><a>&b;</a>",
-            "DOCTYPE");
-}
-
-static void external_entity_in_an_attribute(void **state)
-{
-    refused(state, "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a c='&b;'/>", "DOCTYPE");
-}
-
-static void parameter_entities(void **state)
-{
-    refused(state,
-            "<!DOCTYPE a [<!ENTITY % b SYSTEM 'file:///etc/passwd'><!ENTITY % c \"<!ENTITY &#x25; "
-            "d SYSTEM 'http://127.0.0.1:1/?%b;'>\">%c;%d;]><a/>",
-            "DOCTYPE");
-}
-
-static void external_dtd(void **state)
-{
-    refused(state, "<!DOCTYPE a SYSTEM 'http://127.0.0.1:1/a.dtd'><a/>", "DOCTYPE");
-    refused(state, "<!DOCTYPE a PUBLIC '-//W3C//DTD XHTML 1.0//EN' 'file:///a.dtd'><a/>",
-            "DOCTYPE");
-    refused(state, "<?xml version='1.0' standalone='no'?><!DOCTYPE a SYSTEM 'a.dtd'><a/>",
-            "DOCTYPE");
-}
-
-static void doctype_behind_other_things(void **state)
-{
-    refused(state, "<!-- --><?a b?>\n<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "DOCTYPE");
-    refused(state, "<a/><!DOCTYPE a [<!ENTITY b 'c'>]>", "DOCTYPE");
-    refused(state, "<a><!DOCTYPE a [<!ENTITY b 'c'>]>&b;</a>", "DOCTYPE");
-}
-
-static void default_attributes_of_a_dtd(void **state)
-{
-    refused(state, "<!DOCTYPE a [<!ATTLIST a xmlns CDATA '" QUOTES "'>]><a/>", "DOCTYPE");
-}
-
-static void undeclared_entities(void **state)
-{
-    refused(state, "<a>&nbsp;</a>", "an entity is not known");
-    refused(state, "<a b='&c;'/>", "an entity is not known");
-}
-
-/* ---- what could fetch or change the rules */
-
-static void xinclude_is_an_element_like_others(void **state)
-{
-    const struct xml_schema *const schema = alone(state, "quotes");
-    const struct xml_faults *const faults =
-        faults_of(*state, schema, "quote-request", REQUEST_START REQUEST_NEED REQUEST_END);
-
-    assert_int_equal(faults->count, 0);
-    (void)fault_at(faults_of(*state, schema, "quote-request",
-                             REQUEST_START
-                             "<need><x:include "
-                             "xmlns:x='http://www.w3.org/2001/XInclude' "
-                             "href='file:///etc/passwd' parse='text'/></need>" REQUEST_END),
-                   "/quote-request/need/include");
-}
-
-static void schema_locations_are_ignored(void **state)
-{
-    static const char text[] =
-        "<quote-requests xmlns='" QUOTES "' xmlns:i='http://www.w3.org/2001/XMLSchema-instance'"
-        " i:schemaLocation='" QUOTES " http://127.0.0.1:1/a.xsd urn:b file:///b.xsd'"
-        " i:noNamespaceSchemaLocation='file:///c.xsd'/>";
-
-    assert_int_equal(faults_of(*state, alone(state, "quotes"), "quote-requests", text)->count, 0);
-}
-
-/* blockDefault="#all" in our schemas. */
-static void a_type_is_not_swapped(void **state)
-{
-    const struct xml_schema *const schema = alone(state, "quotes");
-    const struct xml_faults *const faults = faults_of(
-        *state, schema, "quote-request",
-        "<quote-request xmlns='" QUOTES "' xmlns:i='http://www.w3.org/2001/XMLSchema-instance'"
-        " xmlns:q='" QUOTES "' xmlns:x='http://www.w3.org/2001/XMLSchema'>\n"
-        "<organisation i:type='q:contact'><name>a</name></organisation>"
-        "<contact i:type='x:anyType'><odd/></contact>"
-        "<need i:nil='true'/>\n"
-        "<consent text-version='2026-11' accepted='true'/></quote-request>");
-
-    assert_true(faults->count >= 3);
-}
-
-static void instructions_have_no_effect(void **state)
-{
-    xmlDoc *const document =
-        parse(*state, "<?xml-stylesheet type='text/xsl' href='file:///etc/a.xsl'?><a>b<?php c ?>d"
-                      "<?xml-model href='http://127.0.0.1:1/'?></a><?e?>");
-
-    assert_null(document->children->next);
-    assert_string_equal(xml_get(*state, xmlDocGetRootElement(document), "."), "bd");
-    for (const xmlNode *at = xmlDocGetRootElement(document)->children; at != NULL; at = at->next) {
-        assert_int_equal(at->type, XML_TEXT_NODE);
-    }
-}
-
-static void cdata_is_text(void **state)
-{
-    const struct xml_schema *const schema = alone(state, "quotes");
-    xmlDoc *const document = parse(*state, "<a><![CDATA[<b>&c;]]>]]&gt;<![CDATA[]]></a>");
-
-    assert_string_equal(xml_get(*state, xmlDocGetRootElement(document), "."), "<b>&c;]]>");
-    assert_int_equal(faults_of(*state, schema, "quote-request",
-                               REQUEST_START "<need><audience><![CDATA[ executives ]]></audience>"
-                                             "<participants><![CDATA[1]]>4</participants>"
-                                             "<modality>remote</modality></need>" REQUEST_END)
-                         ->count,
-                     0);
-    refused(state, "<a>]]></a>", "not well-formed");
-}
 
 /* ---- sizes */
 
+/* OWASP XML: traditional jumbo payloads. */
 static void names_are_bounded(void **state)
 {
-    refused(state, repeated(*state, "<", 60000, "a", "/>"), "not well-formed");
-    refused(state, repeated(*state, "<a ", 60000, "b", "='c'/>"), "not well-formed");
-    refused(state, repeated(*state, "<a xmlns:", 60000, "b", "='c'/>"), "");
+    assert_non_null(parse(*state, repeated(*state, "<", XML_NAME_MAX, "a", "/>")));
+    refused(state, repeated(*state, "<", XML_NAME_MAX + 1, "a", "/>"),
+            "name is too long: at most 1,000");
+    refused(state, repeated(*state, "<a ", 60000, "b", "='c'/>"), "name is too long");
+    refused(state, repeated(*state, "<a xmlns:", 60000, "b", "='c'/>"), "name is too long");
+    refused(state, repeated(*state, "<?", 60000, "a", "?><a/>"), "not well-formed");
 }
 
+/* OWASP XML: traditional jumbo payloads. */
 static void attributes_64_and_65(void **state)
 {
     char *text = talloc_strdup(*state, "<a");
@@ -240,10 +35,9 @@ static void attributes_64_and_65(void **state)
     refused(state, talloc_asprintf(*state, "%s d='e'/>", text), "too many attributes: 64");
 }
 
-/* They cost libxml2 16 s. */
+/* OWASP XML: traditional jumbo payloads. They cost libxml2 16 s. */
 static void attributes_100000(void **state)
 {
-    const clock_t began = clock();
     char *const text = talloc_size(*state, 2 * MEBIBYTE);
     char *at = stpcpy(text, "<a");
 
@@ -252,9 +46,9 @@ static void attributes_100000(void **state)
     }
     (void)strcpy(at, "/>");
     refused(state, text, "too many attributes: 64");
-    assert_true((clock() - began) * 1000 / CLOCKS_PER_SEC < 1000);
 }
 
+/* OWASP XML: coercive parsing. */
 static void depth_64_and_65(void **state)
 {
     const char *const open = repeated(*state, "", XML_DEPTH_MAX, "<a>", "");
@@ -262,6 +56,18 @@ static void depth_64_and_65(void **state)
 
     assert_non_null(parse(*state, talloc_asprintf(*state, "%s%s", open, close)));
     refused(state, talloc_asprintf(*state, "%s<a/>%s", open, close), "too deeply: 64");
+}
+
+/* OWASP XML: coercive parsing. */
+static void elements_30000_without_their_ends(void **state)
+{
+    char *const text = talloc_size(*state, MEBIBYTE);
+    char *at = text;
+
+    for (int i = 0; i < 30000; i++) {
+        at += sprintf(at, "<A%d>\n", i);
+    }
+    refused(state, text, "too deeply: 64");
 }
 
 static void namespaces_64_and_65(void **state)
@@ -287,12 +93,14 @@ static void nul_and_a_second_document(void **state)
     refused_bytes(state, "<a>\0</a>", sizeof "<a>\0</a>" - 1, "NUL");
 }
 
+/* OWASP XML: violation of specification rules. */
 static void a_second_root(void **state)
 {
     refused(state, "<a/><b/>", "something follows the root element");
     refused(state, "<a/>b", "something follows the root element");
 }
 
+/* OWASP XML: violation of specification rules. */
 static void control_characters(void **state)
 {
     refused(state, "<a>\x01</a>", "");
@@ -360,6 +168,7 @@ static void overlong_utf_8(void **state)
     refused(state, "<a>\xF4\x90\x80\x80</a>", "not in UTF-8");
 }
 
+/* OWASP XML: violation of specification rules. */
 static void unbound_prefixes(void **state)
 {
     refused(state, "<a:b/>", "a prefix stands for no namespace");
@@ -369,6 +178,7 @@ static void unbound_prefixes(void **state)
     refused(state, "<a xmlns:xml='b'/>", "");
 }
 
+/* OWASP XML: violation of specification rules. */
 static void attributes_twice(void **state)
 {
     refused(state, "<a b='1' b='2'/>", "the same attribute twice");
@@ -377,6 +187,7 @@ static void attributes_twice(void **state)
 
 /* ---- values that libxml2 takes */
 
+/* OWASP XML: ranges. */
 static void impossible_years(void **state)
 {
     static const char *const days[] = {"99999999999999-01-01", "-0044-03-15", "0000-01-01",
@@ -408,61 +219,51 @@ static void impossible_years(void **state)
     }
 }
 
-/* ---- the price */
+/* ---- a mebibyte of each; tests/bench/hostile.py tells their price */
 
-static void hostile_mebibytes_are_cheap(void **state)
+/* OWASP XML: more time required. What would cost more than its size is refused before the parser.
+ */
+static void hostile_mebibytes_are_refused(void **state)
 {
-    const char *const bodies[] = {
-        repeated(*state, "<!DOCTYPE a [", MEBIBYTE / 20, "<!ENTITY b 'cdefgh'>", "]><a/>"),
-        repeated(*state, "<a", MEBIBYTE / 6, " b='c'", "/>"),
-        repeated(*state, "", MEBIBYTE / 3, "<a>", ""),
-        repeated(*state, "<a>", MEBIBYTE, "\x80", "</a>"),
-        repeated(*state, "<a>", MEBIBYTE / 2, "é", "\xE9</a>"),
-        repeated(*state, "<!--", MEBIBYTE, "-", "-><a/>"),
-        repeated(*state, "<a b='", MEBIBYTE, "<", ""),
-        repeated(*state, "", MEBIBYTE, "<", ""),
-        repeated(*state, "", MEBIBYTE, "\n", ""),
-        repeated(*state, "<?xml ", MEBIBYTE / 8, "version ", "?><a/>"),
+    const struct {
+        char *bytes;
+        const char *words;
+    } bodies[] = {
+        {repeated(*state, "<!DOCTYPE a [", MEBIBYTE / 20, "<!ENTITY b 'cdefgh'>", "]><a/>"),
+         "DOCTYPE"},
+        {repeated(*state, "<a", MEBIBYTE / 6, " b='c'", "/>"), "too many attributes"},
+        {repeated(*state, "", MEBIBYTE / 3, "<a>", ""), "too deeply"},
+        {repeated(*state, "<a>", MEBIBYTE, "\x80", "</a>"), "not in UTF-8"},
+        {repeated(*state, "<a>", MEBIBYTE / 2, "é", "\xE9</a>"), "not in UTF-8"},
+        {repeated(*state, "<!--", MEBIBYTE, "-", "-><a/>"), "not well-formed"},
+        {repeated(*state, "<a b='", MEBIBYTE, "<", ""), "before it is complete"},
+        {repeated(*state, "", MEBIBYTE, "<", ""), "not well-formed"},
+        {repeated(*state, "", MEBIBYTE, "\n", ""), "empty"},
+        {repeated(*state, "<?xml ", MEBIBYTE / 8, "version ", "?><a/>"), "not well-formed"},
+        {repeated(*state, "<a>", MEBIBYTE / 4, "<b/>", "</a>"), "too many elements"},
+        {repeated(*state, "<a>", MEBIBYTE / 7, "<b></b>", "</a>"), "too many elements"},
+        {repeated(*state, "<a>", MEBIBYTE / 9, "<b c=''/>", "</a>"), "too many elements"},
+        {repeated(*state, "<a>", MEBIBYTE / 13, "<b xmlns='u'/>", "</a>"), "too many elements"},
+        {repeated(*state, "<a>", MEBIBYTE / 4, "&lt;", "</a>"), "too many references"},
+        {repeated(*state, "<a b='", MEBIBYTE / 5, "&#10;", "'/>"), "too many references"},
+        {repeated(*state, "<a>", MEBIBYTE / 8, "<!---->x", "</a>"), "too many references"},
+        {repeated(*state, "<?b?>", MEBIBYTE / 5, "<?b?>", "<a/>"), "too many references"},
+        {repeated(*state, "<a>", MEBIBYTE / 13, "<![CDATA[x]]>", "</a>"), "too many references"},
     };
-    double worst = 0;
 
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
-        const clock_t began = clock();
-        double ms;
-
-        refused(state, bodies[i], "");
-        ms = (double)(clock() - began) * 1000 / CLOCKS_PER_SEC;
-        worst = ms > worst ? ms : worst;
+        refused(state, bodies[i].bytes, bodies[i].words);
     }
-    print_message("# hostile 1 MiB bodies at the gate: worst %.1f ms\n", worst);
-    assert_true(worst < GATE_MS_MAX * SLOW_MACHINE);
 }
-
-#define attack(function) cmocka_unit_test_setup_teardown(function, set_up, nothing_was_fetched)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        attack(billion_laughs),
-        attack(quadratic_blowup),
-        attack(recursive_entities),
-        attack(external_entity_of_a_file),
-        attack(external_entity_by_http),
-        attack(external_entity_in_an_attribute),
-        attack(parameter_entities),
-        attack(external_dtd),
-        attack(doctype_behind_other_things),
-        attack(default_attributes_of_a_dtd),
-        attack(undeclared_entities),
-        attack(xinclude_is_an_element_like_others),
-        attack(schema_locations_are_ignored),
-        attack(a_type_is_not_swapped),
-        attack(instructions_have_no_effect),
-        attack(cdata_is_text),
         attack(names_are_bounded),
         attack(attributes_64_and_65),
         attack(attributes_100000),
         attack(depth_64_and_65),
+        attack(elements_30000_without_their_ends),
         attack(namespaces_64_and_65),
         attack(nul_and_a_second_document),
         attack(a_second_root),
@@ -477,7 +278,7 @@ int main(void)
         attack(unbound_prefixes),
         attack(attributes_twice),
         attack(impossible_years),
-        attack(hostile_mebibytes_are_cheap),
+        attack(hostile_mebibytes_are_refused),
     };
 
     return cmocka_run_group_tests_name("xml/hostile", tests, NULL, NULL);

@@ -117,7 +117,7 @@ static void refuse_all(void *state, const char *const *patterns, size_t count, c
     }
 }
 
-/* Each can read one text in two ways, which is said behind it. */
+/* OWASP XML: patterns. Each can read one text in two ways, which is said behind it. */
 static void test_refuses_ambiguous_patterns(void **state)
 {
     static const char *const patterns[] = {

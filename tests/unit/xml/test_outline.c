@@ -5,6 +5,8 @@
 
 #include "xml/outline.h"
 
+#include <sys/stat.h>
+
 static const struct xml_outline *outline_of(TALLOC_CTX *arena, const char *body)
 {
     struct error error;
@@ -36,7 +38,7 @@ static void test_reads_a_request(void **state)
     if (outline == NULL)
         fail_msg("%s", error.text);
     assert_string_equal(outline->namespace, QUOTES);
-    assert_int_equal(outline->root_count, 3);
+    assert_int_equal(outline->root_count, 5);
     assert_null(xml_outline_root(outline, "organisation"));
     request = xml_outline_root(outline, "quote-request");
     assert_int_equal(request->type->element_count, 4);
@@ -153,6 +155,7 @@ static void test_reads_simple_content_and_attributes(void **state)
     assert_true(message->type->attributes[0].required);
 }
 
+/* OWASP XML: remote schema. OWASP XXE: schemas and stylesheets. */
 static void test_follows_files_of_its_folder_only(void **state)
 {
     const char *const folder = scratch_folder(*state);
@@ -182,6 +185,54 @@ static void test_follows_files_of_its_folder_only(void **state)
             talloc_asprintf(*state, "%s:3: The schemaLocation must name a file of the same folder.",
                             bad));
     }
+}
+
+/* OWASP XML: embedded schema. libxml2 puts in a schema's own entities when it compiles it, those of
+ * files too. */
+static void test_refuses_a_doctype(void **state)
+{
+    static const char *const declarations[] = {
+        "<!DOCTYPE xs:schema [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>",
+        "<!DOCTYPE xs:schema [<!ENTITY e '50'><!ENTITY f '&e;&e;&e;'>]>",
+        "<!DOCTYPE xs:schema [<!ATTLIST xs:element nillable CDATA 'true'>]>",
+        "<!DOCTYPE xs:schema SYSTEM 'http://127.0.0.1:1/a.dtd'>",
+    };
+    const char *const folder = scratch_folder(*state);
+    const char *const sound = schema_text(*state, "<xs:element name='a' type='xs:int'/>");
+    const char *const whole =
+        scratch_file(*state, folder, "whole.xsd",
+                     schema_text(*state, "<xs:include schemaLocation='part.xsd'/>"));
+
+    for (size_t i = 0; i < sizeof declarations / sizeof declarations[0]; i++) {
+        struct error error;
+        const char *const part = scratch_file(
+            *state, folder, "part.xsd", talloc_asprintf(*state, "%s\n%s", declarations[i], sound));
+
+        assert_null(xml_outline_load(*state, part, &error));
+        assert_non_null(strstr(error.text, "part.xsd:3: A schema must have no DOCTYPE."));
+        assert_null(xml_outline_load(*state, whole, &error));
+        assert_non_null(strstr(error.text, "part.xsd:3: A schema must have no DOCTYPE."));
+    }
+}
+
+/* OWASP XML: incorrect permissions. */
+static void test_refuses_what_everybody_may_write(void **state)
+{
+    const char *const folder = scratch_folder(*state);
+    const char *const part = scratch_file(
+        *state, folder, "part.xsd", schema_text(*state, "<xs:element name='a' type='xs:int'/>"));
+    const char *const whole =
+        scratch_file(*state, folder, "whole.xsd",
+                     schema_text(*state, "<xs:include schemaLocation='part.xsd'/>"));
+    struct error error;
+
+    assert_int_equal(chmod(part, 0664), 0);
+    assert_non_null(xml_outline_load(*state, part, &error));
+    assert_int_equal(chmod(part, 0646), 0);
+    assert_null(xml_outline_load(*state, part, &error));
+    assert_non_null(strstr(error.text, "part.xsd: The schema is writable by all users"));
+    assert_null(xml_outline_load(*state, whole, &error));
+    assert_non_null(strstr(error.text, "part.xsd: The schema is writable by all users"));
 }
 
 static void test_refuses_with_file_and_line(void **state)
@@ -286,6 +337,8 @@ int main(void)
         test(test_types_may_contain_themselves),
         test(test_reads_simple_content_and_attributes),
         test(test_follows_files_of_its_folder_only),
+        test(test_refuses_a_doctype),
+        test(test_refuses_what_everybody_may_write),
         test(test_refuses_with_file_and_line),
         test(test_refuses_what_is_no_schema),
         test(test_finds_rules_in_any_order),

@@ -113,7 +113,8 @@ static void test_load_errors_have_file_and_reason(void **state)
     assert_non_null(strstr(error.text, "/nowhere/none.xsl"));
 }
 
-/* Before xml_freeze() too: the stylesheet's own preferences forbid it. test_startup.c has the rest.
+/* OWASP XXE: schemas and stylesheets. Before xml_freeze() too: the stylesheet's own preferences
+ * forbid it. test_startup.c has the rest.
  */
 static void test_reaches_nothing(void **state)
 {
@@ -144,6 +145,7 @@ static void test_reaches_nothing(void **state)
     }
 }
 
+/* OWASP XXE: schemas and stylesheets. */
 static void test_writes_nothing(void **state)
 {
     const char *const folder = scratch_folder(*state);

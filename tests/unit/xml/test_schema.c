@@ -2,6 +2,8 @@
 /* test_schema.c: schemas loaded, verdicts on documents, and what a valid document is afterwards. */
 #include "support.h"
 
+#include "xml/schema.h"
+
 #include <time.h>
 
 static void test_every_shipped_schema_loads(void **state)
@@ -67,7 +69,7 @@ static void test_takes_what_is_valid(void **state)
          " received-at='2026-11-24T01:38:19Z'/>"},
         {"core", "form",
          "<form xmlns='urn:codev:core:1'\n"
-         " idempotency-key='019ab0c2-7e1f-7b3a-8c4d-0123456789ab'>\n"
+         " idempotency-key='019ab0c2-7e1f-7b3a-8c4d-0123456789ab' token='t'>\n"
          "<error><path>/quote-request/contact/email</path>\n"
          "<message xml:lang='fr'>Ce champ est obligatoire.</message>\n"
          "<message xml:lang='en'>This is required.</message></error>\n"
@@ -120,6 +122,71 @@ static void test_wants_its_root(void **state)
     assert_int_equal(faults_of(*state, schema, "none", "<none xmlns='" QUOTES "'/>")->count, 1);
 }
 
+/* ---- what is taken is bounded */
+
+/* That text alone in a document, at this path from the root: it is a fault there. */
+static void refuse_at(TALLOC_CTX *arena, const struct xml_schema *schema, const char *root,
+                      const char *path, const char *text)
+{
+    xmlDoc *const document = xml_new(arena, xml_schema_namespace(schema), root);
+    struct xml_faults *const faults = no_faults(arena);
+
+    assert_int_equal(xml_set(xmlDocGetRootElement(document), path, text), 0);
+    assert_int_equal(xml_validate(schema, root, document, faults), 1);
+    (void)fault_at(faults, talloc_asprintf(arena, "/%s/%s", root, path));
+}
+
+static void refuse_long_texts_at(TALLOC_CTX *arena, const struct xml_schema *schema,
+                                 const char *root, const char *path)
+{
+    static char text[10001];
+
+    for (const char *at = "1aA/-"; *at != '\0'; at++) {
+        memset(text, *at, sizeof text - 1);
+        refuse_at(arena, schema, root, path, text);
+    }
+}
+
+/* PREFIX: "need/", the path of the type's element. */
+static void expect_bounds(TALLOC_CTX *arena, const struct xml_schema *schema, const char *root,
+                          const char *prefix, const struct xml_type *type)
+{
+    for (int i = 0; i < type->attribute_count; i++) {
+        refuse_long_texts_at(arena, schema, root,
+                             talloc_asprintf(arena, "%s@%s", prefix, type->attributes[i].name));
+    }
+    if (type->text != NULL) {
+        refuse_long_texts_at(arena, schema, root,
+                             talloc_strndup(arena, prefix, strlen(prefix) - 1));
+    }
+    for (int i = 0; i < type->element_count; i++) {
+        const struct xml_element_rule *const rule = &type->elements[i];
+
+        if (rule->max == XML_UNBOUNDED)
+            fail_msg("/%s/%s%s may come as often as one likes.", root, prefix, rule->name);
+        expect_bounds(arena, schema, root, talloc_asprintf(arena, "%s%s/", prefix, rule->name),
+                      rule->type);
+    }
+}
+
+/* OWASP XML: unrestrictive schema, ranges, occurrences. In what anybody may send, no text and no
+ * list is as long as one likes. */
+static void test_what_is_taken_is_bounded(void **state)
+{
+    static const char *const roots[] = {"quote-request", "catalogue-item"};
+    const struct xml_schema *const schema = shipped(*state, "quotes");
+
+    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
+        const struct xml_element_rule *const rule =
+            xml_outline_root(xml_schema_outline(schema), roots[i]);
+
+        assert_non_null(rule);
+        expect_bounds(*state, schema, roots[i], "", rule->type);
+    }
+}
+
+/* ---- the document as it is checked */
+
 /* What a handler reads is what was checked: no line end may slip into a mail's header. */
 static void test_settles_white_space(void **state)
 {
@@ -166,7 +233,8 @@ static void test_leaves_an_invalid_document_as_it_was(void **state)
     assert_string_equal(xml_write(*state, document, &size), before);
 }
 
-/* xsi:type could swap in another type, with other attributes, behind the back of handlers. */
+/* OWASP XML: document without schema. xsi:type could swap in another type, with other attributes,
+ * behind the back of handlers. */
 static void test_types_cannot_be_swapped(void **state)
 {
     const struct xml_schema *const schema = shipped(*state, "quotes");
@@ -191,7 +259,8 @@ static void test_types_cannot_be_swapped(void **state)
                    "/quote-request/organisation/name");
 }
 
-/* Patterns must not be ambiguous: these values made an ambiguous one work for seconds. */
+/* OWASP XML: patterns. They must not be ambiguous: these values made an ambiguous one work for
+ * seconds. */
 static void test_hostile_values_are_cheap(void **state)
 {
     static const char *const hostile[] = {
@@ -222,15 +291,11 @@ static void test_hostile_values_are_cheap(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(test_every_shipped_schema_loads),
-        test(test_a_schema_error_has_file_and_line),
-        test(test_takes_what_is_valid),
-        test(test_wants_its_root),
-        test(test_settles_white_space),
-        test(test_puts_defaults_in),
-        test(test_leaves_an_invalid_document_as_it_was),
-        test(test_types_cannot_be_swapped),
-        test(test_hostile_values_are_cheap),
+        test(test_every_shipped_schema_loads), test(test_a_schema_error_has_file_and_line),
+        test(test_takes_what_is_valid),        test(test_wants_its_root),
+        test(test_what_is_taken_is_bounded),   test(test_settles_white_space),
+        test(test_puts_defaults_in),           test(test_leaves_an_invalid_document_as_it_was),
+        test(test_types_cannot_be_swapped),    test(test_hostile_values_are_cheap),
     };
 
     return cmocka_run_group_tests_name("xml/schema", tests, NULL, NULL);

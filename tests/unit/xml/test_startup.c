@@ -25,6 +25,7 @@ static void test_prints_nothing(void **state)
     assert_int_equal(size, 0);
 }
 
+/* OWASP XML: remote schema. OWASP XXE: schemas and stylesheets. */
 static void test_frozen_nothing_is_read(void **state)
 {
     const char *const folder = scratch_folder(*state);
