@@ -83,9 +83,9 @@ class Fault:
 class Answer:
     """An answer whose body has been read and checked."""
 
-    def __init__(self, response, body, sent_id=None):
+    def __init__(self, response, body, sent_id=None, is_valid=True):
         """sent_id is the X-Request-Id of the request: the only one that may come back in place of
-        nginx's own."""
+        nginx's own. is_valid: what is not an error's is held against its schema, too."""
         self.sent_id = sent_id
         self.status = response.status
         self.headers = response.msg
@@ -97,7 +97,7 @@ class Answer:
             return
         if self.media_type.endswith("xml"):
             self.root = parse(body)
-            if is_valid:
+            if is_valid or self.status >= 400:
                 validate(self.root)
         elif self.media_type == "text/html":
             assert self["Content-Type"] == "text/html; charset=utf-8"
@@ -153,13 +153,14 @@ class Client:
     source = None  # the address to call from
 
     def __init__(self, url, **headers):
+        self.is_valid = True  # whether the documents of answers must be
         self.url = url
         self.base = urllib.parse.urlsplit(url)
         self.headers = headers
 
     def with_headers(self, **headers):
         other = Client(self.url, **{**self.headers, **headers})
-        other.source = self.source
+        other.source, other.is_valid = self.source, self.is_valid
         return other
 
     def calling_from(self, address):
@@ -191,7 +192,7 @@ class Client:
             except (BrokenPipeError, ConnectionResetError):
                 pass  # refused before all of it was sent; the answer tells
             response = connection.getresponse()
-            return Answer(response, response.read(), headers.get("X-Request-Id"))
+            return Answer(response, response.read(), headers.get("X-Request-Id"), self.is_valid)
         finally:
             connection.close()
 

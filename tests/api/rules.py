@@ -17,7 +17,7 @@ PUBLIC_RIGHTS = {
     "core.idempotency_find: EXECUTE", "core.form_use: EXECUTE",
 }
 # What the application's login may do itself, before it takes a plugin's role.
-LOGIN_RIGHTS = {"core.enter: EXECUTE", "core.admit: EXECUTE"}
+LOGIN_RIGHTS = {"core.enter: EXECUTE", "core.admit: EXECUTE", "core.migrations: EXECUTE"}
 
 # Where a policy lets somebody beyond one organisation, on purpose: who, where, to do what; why. Each is
 # seen to be used, so that none outlives its reason.
