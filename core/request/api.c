@@ -71,7 +71,7 @@ const char *codev_new_capability(codev_request *request, const char **hash_r)
     const char *token = capability_new(request);
 
     *hash_r = token != NULL ? capability_hash(request, token) : NULL;
-    if (*hash_r == NULL) {
+    if (*hash_r == NULL || capability_remember(request, token) != 0) {
         (void)request_problem(request, PROBLEM_UNAVAILABLE);
         return NULL;
     }
@@ -270,13 +270,14 @@ static bool is_visible(const char *text)
     return *at == '\0';
 }
 
-/* Status and Location; the place is without the mount point. */
+/* Status and Location; the place is without the mount point. Of a new capability it has not the
+ * token: with an Idempotency-Key it is kept. */
 static int answer_at(codev_request *request, int status, const char *place)
 {
     if (place == NULL) {
         return short_of_memory(request);
     }
-    if (!is_visible(place)) {
+    if (!is_visible(place) || capability_is_told(request, place)) {
         log_line(LOG_LEVEL_ERROR, "event=location_refused request=%s plugin=%s route=%s",
                  request->id, request->route->plugin->descriptor->name,
                  request->route->declared->path);

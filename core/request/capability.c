@@ -48,28 +48,68 @@ const char *capability_hash(codev_request *request, const char *token)
     return text;
 }
 
+/* The text with every `from` in it made a `to`; NULL: no memory. */
+static const char *replace(codev_request *request, const char *text, const char *from,
+                           const char *to)
+{
+    char *out = talloc_strdup(request, "");
+    const char *found;
+
+    while (out != NULL && (found = strstr(text, from)) != NULL) {
+        out = talloc_asprintf_append_buffer(out, "%.*s%s", (int)(found - text), text, to);
+        text = found + strlen(from);
+    }
+    return out != NULL ? talloc_strdup_append_buffer(out, text) : NULL;
+}
+
+const char *capability_hide(codev_request *request, const char *text)
+{
+    return request->capability != NULL ? replace(request, text, request->token, request->capability)
+                                       : text;
+}
+
+const char *capability_show(codev_request *request, const char *text)
+{
+    return request->capability != NULL ? replace(request, text, request->capability, request->token)
+                                       : text;
+}
+
 int capability_take(codev_request *request)
 {
     const struct route *route = request->route;
 
-    request->place = request->path;
     for (size_t i = 0; i < route->segment_count; i++) {
-        const char *token = request->segments[i];
-
         if (route->segments[i].kind != SEGMENT_CAPABILITY) {
             continue;
         }
-        request->capability = capability_hash(request, token);
-        if (request->capability != NULL) {
-            const char *rest = strstr(request->path, token) + CAPABILITY_LENGTH;
-
-            request->place = talloc_asprintf(request, "%.*s%s%s",
-                                             (int)(rest - CAPABILITY_LENGTH - request->path),
-                                             request->path, request->capability, rest);
+        request->token = request->segments[i];
+        request->capability = capability_hash(request, request->token);
+        if (request->capability == NULL) {
+            return request_problem(request, PROBLEM_UNAVAILABLE);
         }
-        return request->capability != NULL && request->place != NULL
-                   ? 0
-                   : request_problem(request, PROBLEM_UNAVAILABLE);
     }
-    return 0;
+    request->place = capability_hide(request, request->path);
+    return request->place != NULL ? 0 : request_problem(request, PROBLEM_UNAVAILABLE);
+}
+
+int capability_remember(codev_request *request, const char *token)
+{
+    request->made_tokens = talloc_asprintf(
+        request, "%s%s", request->made_tokens != NULL ? request->made_tokens : "", token);
+    return request->made_tokens != NULL ? 0 : -1;
+}
+
+bool capability_is_told(const codev_request *request, const char *text)
+{
+    const char *at = request->made_tokens != NULL ? request->made_tokens : "";
+
+    for (; *at != '\0'; at += CAPABILITY_LENGTH) {
+        char token[CAPABILITY_LENGTH + 1] = "";
+
+        (void)memcpy(token, at, CAPABILITY_LENGTH);
+        if (strstr(text, token) != NULL) {
+            return true;
+        }
+    }
+    return false;
 }

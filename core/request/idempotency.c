@@ -77,15 +77,19 @@ int idempotency_begin(codev_request *request)
 int idempotency_end(codev_request *request)
 {
     const char *status;
+    const char *location = request->location;
 
     if (!has_key(request)) {
         return 0;
     }
     status = talloc_asprintf(request, "%d", request->status);
-    return queue(
-        request, CORE_IDEMPOTENCY_SETTLE,
-        (const char *const[]){request->place, request->idempotency_key, status, request->location},
-        4);
+    location = location != NULL ? capability_hide(request, location) : NULL;
+    if (status == NULL || (location == NULL && request->location != NULL)) {
+        return request_problem(request, PROBLEM_UNAVAILABLE);
+    }
+    return queue(request, CORE_IDEMPOTENCY_SETTLE,
+                 (const char *const[]){request->place, request->idempotency_key, status, location},
+                 4);
 }
 
 /* A person who went back to a form that was sent, and changed it, gets it again with another key.
@@ -124,7 +128,9 @@ int idempotency_replay(codev_request *request)
     }
     request->status = (int)strtol(PQgetvalue(first, 0, 1), NULL, 10);
     request->location =
-        PQgetisnull(first, 0, 2) ? NULL : talloc_strdup(request, PQgetvalue(first, 0, 2));
+        PQgetisnull(first, 0, 2)
+            ? NULL
+            : talloc_strdup(request, capability_show(request, PQgetvalue(first, 0, 2)));
     request->body = "";
     request->body_size = 0;
     return 0;

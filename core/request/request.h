@@ -109,9 +109,11 @@ struct codev_request {
     /* what the stages found */
     const struct route *route;
     const char *segments[ROUTE_SEGMENTS_MAX]; /* of the path */
-    const char *capability; /* SHA-256 of the path's, in hexadecimal; NULL: it has none */
-    const char *place;      /* the path, with that in place of the capability: fit to be kept */
-    const char *allow;      /* methods of the path, for 405 */
+    const char *token;                        /* the path's capability; NULL: it has none */
+    const char *capability;                   /* its SHA-256, in hexadecimal */
+    const char *place;       /* the path, with that in place of the token: fit to be kept */
+    const char *made_tokens; /* capabilities that were made, one after the other; NULL: none */
+    const char *allow;       /* methods of the path, for 405 */
     struct principal principal;
     enum representation representation;
     const char *media; /* the type that was negotiated, without parameters */
@@ -197,6 +199,13 @@ bool capability_valid(const char *text);
 const char *capability_new(codev_request *request); /* NULL: no randomness, no memory */
 const char *capability_hash(codev_request *request, const char *token); /* NULL: no memory */
 int capability_take(codev_request *request);
+/* A text with the hash in place of the path's token, fit to be kept; and the other way round. The
+ * text itself where the path has none; NULL: no memory. */
+const char *capability_hide(codev_request *request, const char *text);
+const char *capability_show(codev_request *request, const char *text);
+/* Remember one that was made, 0 or -1; whether the text has such a one in it. */
+int capability_remember(codev_request *request, const char *token);
+bool capability_is_told(const codev_request *request, const char *text);
 
 /* The token of a form (form_token.c). A new one, NULL: no memory; whether a form post has one that
  * is ours and not too old; queue the statement that fails when it was sent before. 0, or -1. */

@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 from instance import Instance, PrivateInstance
+from notes import Notes
 
 
 @pytest.fixture(scope="session")
@@ -18,10 +19,10 @@ def make_instance():
     """Start private instances; they end with the session."""
     made = []
 
-    def make():
+    def make(plugins=()):
         directory = Path(tempfile.mkdtemp(prefix="codev-api."))
         made.append((directory, None))
-        made[-1] = (directory, PrivateInstance(directory))
+        made[-1] = (directory, PrivateInstance(directory, plugins))
         return made[-1][1]
 
     yield make
@@ -42,6 +43,12 @@ def instance(make_instance):
 def own(make_instance):
     """An instance of the module's own, new, that it may change."""
     return make_instance()
+
+
+@pytest.fixture(scope="session")
+def notes(make_instance, tmp_path_factory):
+    """An instance of its own, with the plugin notes of tests/plugins and client organisations."""
+    return Notes(make_instance(["notes"]), tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture(scope="session")

@@ -124,3 +124,12 @@ def item_fields(code, unit_price="450.00"):
     return [("code", code), ("description", "Séance de codéveloppement"), ("unit", "séance"),
             ("unit-price", unit_price), ("vat.category", "S"), ("vat.rate", "20.00"),
             ("vat.reason-code", ""), ("vat.reason", "")]
+
+
+# A document that each route takes, by its root, for tests that walk all routes: marked with a text, and
+# where the address has to be in it, by the parameters of the path.
+EXAMPLES = {
+    "{urn:codev:quotes:1}quote-request":
+        lambda mark, path: changed(("Aciers du Midi", mark), ("DRH", mark)),
+    "{urn:codev:quotes:1}catalogue-item": lambda mark, path: item(path.get("code", mark)),
+}

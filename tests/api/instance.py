@@ -4,6 +4,7 @@
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,11 +16,32 @@ from lxml import etree
 
 SOURCE = Path(__file__).resolve().parents[2]
 PRIVATE = Path(os.environ.get("CODEV_PRIVATE") or SOURCE / "nginx" / "private.sh")
+PLUGINS = SOURCE / "tests" / "plugins"
 WORKERS = 8
 
 
 def stage():
     return Path(os.environ.get("CODEV_STAGE") or SOURCE / "_stage")
+
+
+def built_plugins():
+    return Path(os.environ.get("CODEV_TEST_PLUGINS") or stage().parent / "tests" / "plugins")
+
+
+def stage_with(plugins, directory):
+    """A copy of the stage, in that directory, with plugins of tests/plugins in it."""
+    copy = directory / "stage"
+    shutil.copytree(stage(), copy)
+    layout = dict(line.split("=", 1) for line in shlex.split((copy / "layout").read_text()))
+    library, data = (Path(f"{copy}{layout[name]}") for name in ("pkglibdir", "pkgdatadir"))
+    for name in plugins:
+        source, built = PLUGINS / name, built_plugins() / name / ".libs" / f"{name}.so"
+        assert built.exists(), f"there is no {built}: make stage makes it"
+        shutil.copy(built, library)
+        shutil.copy(source / f"{name}.xsd", data / "schemas")
+        for folder in ("migrations", "pages"):
+            shutil.copytree(source / folder, data / name / folder)
+    return copy
 
 
 def wait_until(condition, seconds=10, message="what was waited for did not happen"):
@@ -144,12 +166,14 @@ class Instance:
 
 
 class PrivateInstance(Instance):
-    """An instance that the tests own: they may stop, start and break it."""
+    """An instance that the tests own: they may stop, start and break it. `plugins` are loaded beside
+    those that are installed."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, plugins=()):
         # The user postgres, whom root hands it to, must find the way to it.
         directory.chmod(0o711)
         self.home = directory / "instance"
+        self.stage = stage_with(plugins, directory) if plugins else stage()
         self.start()
 
     @staticmethod
@@ -159,8 +183,9 @@ class PrivateInstance(Instance):
         assert done.returncode == 0, f"private.sh {action}: {done.stdout}\n{done.stderr}"
 
     def start(self):
-        assert stage().is_dir(), f"there is no {stage()}: make stage makes it"
-        self._private("start", str(self.home), "--port", str(free_port()), "--stage", str(stage()))
+        assert self.stage.is_dir(), f"there is no {self.stage}: make stage makes it"
+        self._private("start", str(self.home), "--port", str(free_port()),
+                      "--stage", str(self.stage))
         lines = shlex.split((self.home / "env").read_text())
         super().__init__(dict(line.split("=", 1) for line in lines))
         self._codev, self._postgres = Program(self.pid), Program(self._postgres_pid())
@@ -193,15 +218,15 @@ class PrivateInstance(Instance):
         os.kill(self.pid, how)
         wait_until(lambda: not alive(self.pid), 20, "codev did not stop")
 
-    def start_codev(self, program=None):
+    def start_codev(self, workers=WORKERS, program=None):
         """For private.sh, which stops it in the end, its number stands in a file. Another program than
         the installed one may be started."""
         self.pid = self._codev.start(self.home / "log" / "codev.log", program)
         (self.home / "codev.pid").write_text(f"{self.pid}\n")
-        self.wait_until_whole()
+        self.wait_until_whole(workers)
 
-    def wait_until_whole(self):
-        wait_until(lambda: len(self.workers()) == WORKERS, 10, "there are not all workers")
+    def wait_until_whole(self, workers=WORKERS):
+        wait_until(lambda: len(self.workers()) == workers, 10, "there are not all workers")
         wait_until(lambda: self.visitor.get("/health/ready").status == 200, 10, "it is not ready")
 
     def mend(self):

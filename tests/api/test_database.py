@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
-"""What PostgreSQL itself keeps from the application's role, whatever the program does."""
+"""What PostgreSQL itself keeps from the application's role, whatever the program does. What must hold
+of every table is in test_matrix_catalogue.py and test_matrix_sql.py."""
 
 import uuid
 
@@ -114,57 +115,12 @@ def test_nobody_makes_anything(session, role):
         session.refuses(errors.InsufficientPrivilege, sql)
 
 
-@pytest.mark.parametrize("role", ["codev", "codev_quotes", "codev_core"])
-@pytest.mark.parametrize("table", ["core.person", "core.organisation", "core.migration",
-                                   "core.idempotency", "core.used_form"])
-def test_the_cores_tables_are_closed(session, role, table):
-    session.run("SELECT core.enter('person', 'ecole', '', 'staff', 'staff', true)")
-    session.take(role)
-    for sql in ("SELECT * FROM {}", "DELETE FROM {}", "TRUNCATE {}"):
-        session.refuses(errors.InsufficientPrivilege, sql.format(table))
-
-
 def test_consent_texts_are_read_only(session):
     session.enter()
     assert session.one("SELECT count(*) FROM core.consent_text WHERE version = '2026-11'") == 1
     for sql in ("UPDATE core.consent_text SET body = 'x'", "DELETE FROM core.consent_text",
                 "INSERT INTO core.consent_text VALUES ('2099-01', 'x')"):
         session.refuses(errors.InsufficientPrivilege, sql)
-
-
-# ---- the structure: what a new table or function forgets
-
-
-def test_every_table_has_forced_row_level_security(session):
-    """What every caller may read is named here, with nobody's data in it."""
-    open_to_all = {"core.consent_text"}
-    closed_to_all = {"core.migration"}
-    tables = session.run(
-        "SELECT n.nspname || '.' || c.relname, c.relrowsecurity AND c.relforcerowsecurity"
-        " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_|^information_schema$'")
-    assert len(tables) >= 5
-    assert {name for name, forced in tables if not forced} == open_to_all | closed_to_all
-
-
-def test_every_function_with_its_owners_rights_has_a_fixed_search_path(session):
-    functions = session.run(
-        "SELECT p.oid::regprocedure::text, p.proconfig FROM pg_proc p"
-        " JOIN pg_namespace n ON n.oid = p.pronamespace"
-        " WHERE p.prosecdef AND n.nspname !~ '^pg_|^information_schema$'")
-    assert len(functions) >= 3
-    for name, settings in functions:
-        assert settings and "search_path=pg_catalog" in settings, name
-
-
-def test_everybody_may_call_only_what_is_named_here(session):
-    functions = {name for (name,) in session.run(
-        "SELECT p.oid::regproc::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
-        " WHERE n.nspname !~ '^pg_|^information_schema$'"
-        " AND has_function_privilege('public', p.oid, 'EXECUTE')")}
-    assert functions == {"core.kind", "core.role", "core.organisation", "core.person",
-                         "core.capability", "core.idempotency_claim", "core.idempotency_settle",
-                         "core.idempotency_find", "core.form_use"}
 
 
 # ---- requests for a quote

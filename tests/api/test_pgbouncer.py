@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from documents import EXAMPLE
 from instance import alive, free_port, wait_until
+from notes import Notes
+from turns import Turns
 
 SETTINGS = """\
 [databases]
@@ -27,8 +29,14 @@ logfile = {home}/log
 
 
 @pytest.fixture(scope="module")
-def pooled(own):
+def notes(make_instance, tmp_path_factory):
+    return Notes(make_instance(["notes"]), tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="module")
+def pooled(notes):
     """The instance, its workers on PgBouncer in place of PostgreSQL."""
+    own = notes.instance
     home = own.directory / "bouncer"
     home.mkdir(mode=0o755)
     port = free_port()
@@ -86,3 +94,8 @@ def test_what_one_caller_may_does_not_stay_for_the_next(pooled):
             pooled.staff if number % 2 else pooled.visitor).get("/quotes/requests").status,
             range(200)))
     assert statuses == [401, 200] * 100
+
+
+def test_two_organisations_take_turns(notes, pooled):
+    """Over the same few connections, each of which serves whoever comes next."""
+    assert Turns(notes).take(1000) > 100

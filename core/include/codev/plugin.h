@@ -153,7 +153,7 @@ const char *codev_client_address(codev_request *request);
 const char *codev_new_id(codev_request *request);
 /* A new capability: the token of a link that lets its holder in, 43 characters that nobody guesses.
  * Only its hash is stored (64 characters, what core.capability() is for the holder); the token goes
- * into the link and nowhere else. */
+ * into the document that is answered and nowhere else: a Location with it is refused (500). */
 const char *codev_new_capability(codev_request *request, const char **hash_r);
 /* What people read out over the telephone in place of the id: ten characters of Crockford's base 32
  * made of the id's 50 last (random) bits, "7K3F9-QXM2P". */

@@ -79,8 +79,38 @@ static void of_the_path_only_its_hash_is_kept(void **state)
 
     take(request);
     assert_string_equal(request->capability, token_hash);
-    assert_string_equal(request->place, talloc_asprintf(request, "/quotes/offers/%s/%s",
-                                                        request->capability, token));
+    assert_string_equal(request->place,
+                        talloc_asprintf(request, "/quotes/offers/%s/%s", token_hash, token_hash));
+}
+
+static void a_text_with_the_token_is_kept_with_its_hash(void **state)
+{
+    codev_request *request = *state;
+    const char *told = talloc_asprintf(request, "/codev/%s/a/%s", token, token);
+    const char *kept = talloc_asprintf(request, "/codev/%s/a/%s", token_hash, token_hash);
+
+    assert_string_equal(capability_hide(request, told), told); /* of a path without one */
+    take(request);
+    assert_string_equal(capability_hide(request, told), kept);
+    assert_string_equal(capability_show(request, kept), told);
+    assert_string_equal(capability_hide(request, ""), "");
+    assert_string_equal(capability_show(request, "/a"), "/a");
+}
+
+static void a_new_one_is_found_where_it_is_told(void **state)
+{
+    codev_request *request = *state;
+    const char *hash;
+    const char *first;
+    const char *second;
+
+    assert_false(capability_is_told(request, ""));
+    first = codev_new_capability(request, &hash);
+    second = codev_new_capability(request, &hash);
+    assert_true(capability_is_told(request, talloc_asprintf(request, "/a/%s", first)));
+    assert_true(capability_is_told(request, talloc_asprintf(request, "/%s/a", second)));
+    assert_false(capability_is_told(request, hash));
+    assert_false(capability_is_told(request, token));
 }
 
 static void a_statement_gets_its_hash(void **state)
@@ -116,6 +146,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_new_one_is_valid_and_unlike_any_other, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_one_spelling_is_valid, set_up, tear_down),
         cmocka_unit_test_setup_teardown(of_the_path_only_its_hash_is_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_text_with_the_token_is_kept_with_its_hash, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_new_one_is_found_where_it_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_statement_gets_its_hash, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_path_without_one_is_its_own_place, set_up, tear_down),
     };

@@ -235,7 +235,8 @@ static void the_first_of_equals_is_given(void **state)
 static void stage(const char *accept, const char *content_type, const char *page,
                   codev_handler *form, int wanted, bool wanted_form)
 {
-    const codev_route declared = {.method = "POST", .path = "/", .page = page, .form = form};
+    const codev_route declared = {
+        .method = "POST", .path = "/", .body = "thing", .page = page, .form = form};
     const struct route route = {.declared = &declared, .media = page != NULL ? with : without};
     codev_request *const request = talloc_zero(NULL, codev_request);
 
