@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+static const struct service service; /* of which nothing is needed to accept */
+
 static int set_up(void **state)
 {
     *state = talloc_new(NULL);
@@ -28,6 +30,7 @@ static codev_request *request_with(void *arena, char **variables)
 
     fcgi->envp = variables;
     request->fcgi = fcgi;
+    request->service = &service;
     return request;
 }
 

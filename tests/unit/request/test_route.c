@@ -4,6 +4,8 @@
 
 #include "request/request.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 
 #define ID "019ab0c2-7e1f-7b3a-8c4d-0123456789ab"
@@ -22,7 +24,10 @@ static const codev_route declared[] = {
     {.method = "GET", .path = "/a/b/c/d/e/f/g/h"},
 };
 
+static const codev_plugin descriptor = {.name = "things"};
+
 struct fixture {
+    struct plugin plugin;
     struct route routes[LENGTH(declared)];
     struct registry registry;
     struct service service;
@@ -35,7 +40,10 @@ static int set_up(void **state)
 
     for (size_t i = 0; i < LENGTH(declared); i++) {
         assert_int_equal(route_compile(fixture, "", &declared[i], &fixture->routes[i], &error), 0);
+        fixture->routes[i].plugin = &fixture->plugin;
     }
+    fixture->plugin.descriptor = &descriptor;
+    fixture->registry.plugins = &fixture->plugin;
     fixture->registry.routes = fixture->routes;
     fixture->registry.route_count = LENGTH(declared);
     fixture->service.registry = &fixture->registry;
@@ -194,6 +202,24 @@ static void the_path_itself_is_not_changed(void **state)
     assert_string_equal(request->path, "/things/" ID);
 }
 
+/* Five deaths in it have closed a plugin (board.h). */
+static void a_closed_plugin_answers_503_until_it_opens(void **state)
+{
+    struct fixture *fixture = *state;
+    struct board_plugin entry = {.name = "things"};
+    struct board_plugin *switches[] = {&entry};
+    codev_request *request = request_of(state, "GET", "/things");
+
+    fixture->service.switches = switches;
+    entry.closed_until = clock_steady() + 30 * INT64_C(1000000);
+    assert_int_equal(request_route(request), -1);
+    assert_int_equal(request->problem, PROBLEM_PLUGIN_CLOSED);
+    assert_int_equal(request->closed, 30);
+    entry.closed_until = clock_steady();
+    (void)expect_route(state, "GET", "/things", "/things");
+    fixture->service.switches = NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +233,7 @@ int main(void)
         cmocka_unit_test(options_is_answered_by_the_route_table),
         cmocka_unit_test(a_path_that_nobody_has_is_404_for_every_method),
         cmocka_unit_test(the_path_itself_is_not_changed),
+        cmocka_unit_test(a_closed_plugin_answers_503_until_it_opens),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
