@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ static const char VARIABLE[] = "CODEV_UPGRADE";
 
 enum {
     TRIAL_OUTPUT_MAX = 1000, /* bytes of what the trial said that are told */
+    LINE_WORDS = 5,          /* at most */
     LEAVING_MS = 60000,      /* for loaders that were told to end before */
 };
 
@@ -146,21 +148,38 @@ static int adopt_loader(struct master *master, int pid, const char *state)
     return 0;
 }
 
-static int adopt_line(struct master *master, const char *line)
+/* A descriptor or a process; -1: no number, as where nobody asks. */
+static int number_of(const char *word)
 {
-    char name[64], path[128], state[16];
-    int first, second;
+    char *end = NULL;
+    const long number = strtol(word, &end, 10);
 
-    if (sscanf(line, "control %d %d", &first, &second) == 2) {
-        master->control = first;
-        master->asker = second;
+    return *word != '\0' && *end == '\0' && number >= 0 && number <= INT_MAX ? (int)number : -1;
+}
+
+static int adopt_line(struct master *master, char *line)
+{
+    const char *words[LINE_WORDS] = {"", "", "", "", ""};
+    char *rest = NULL;
+    size_t count = 0;
+
+    for (char *word = strtok_r(line, " ", &rest); word != NULL && count < LINE_WORDS;
+         word = strtok_r(NULL, " ", &rest)) {
+        words[count++] = word;
+    }
+    if (strcmp(words[0], "control") == 0 && count == 3) {
+        master->control = number_of(words[1]);
+        master->asker = number_of(words[2]);
         return 0;
     }
-    if (sscanf(line, "pool %63s %127s %d %d", name, path, &first, &second) == 4) {
-        return pool_adopt(master, name, path, first, second) != NULL ? 0 : -1;
+    if (strcmp(words[0], "pool") == 0 && count == 5) {
+        return pool_adopt(master, words[1], words[2], number_of(words[3]), number_of(words[4])) !=
+                       NULL
+                   ? 0
+                   : -1;
     }
-    if (sscanf(line, "loader %d %15s", &first, state) == 2) {
-        return adopt_loader(master, first, state);
+    if (strcmp(words[0], "loader") == 0 && count == 3 && number_of(words[1]) > 0) {
+        return adopt_loader(master, number_of(words[1]), words[2]);
     }
     return -1;
 }
@@ -174,7 +193,7 @@ int upgrade_adopt(struct master *master, struct error *error)
         return 0;
     }
     text = talloc_strdup(NULL, text);
-    for (const char *line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; line != NULL;
+    for (char *line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; line != NULL;
          line = strtok_r(NULL, "\n", &rest)) {
         if (adopt_line(master, line) != 0) {
             talloc_free(text);

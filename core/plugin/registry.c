@@ -207,6 +207,14 @@ static int load_route(struct route *route, const struct plugin *plugin, const co
         return error_set(error, "the route %s takes a “%s”, which its schema does not declare.",
                          declared->path, declared->body);
     }
+    if (declared->page == NULL && strstr(route->media, MEDIA_HTML) != NULL) {
+        return error_set(error, "the route %s offers " MEDIA_HTML " and has no page.",
+                         declared->path);
+    }
+    if ((declared->form == NULL) != (declared->form_page == NULL)) {
+        return error_set(error, "the route %s has a form without its page, or a page without it.",
+                         declared->path);
+    }
     if (declared->page != NULL) {
         route->page = load_page(context, plugin->directory, declared->page, error);
     }

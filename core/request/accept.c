@@ -204,7 +204,7 @@ int request_accept(codev_request *request)
     }
     if (urlencoded_parse(request, request->query, strlen(request->query), &request->query_fields,
                          &request->query_field_count) != 0) {
-        return request_problem(request, PROBLEM_MALFORMED_REQUEST);
+        request->query_is_broken = true; /* lists alone mind: nobody's tracking breaks a page */
     }
     return 0;
 }

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static const char *const stages[STAGE_COUNT] = {
+const char *const request_stages[STAGE_COUNT] = {
     [STAGE_ROUTE] = "route", [STAGE_IDENTIFY] = "identify", [STAGE_NEGOTIATE] = "negotiate",
     [STAGE_BODY] = "body",   [STAGE_HANDLE] = "handle",     [STAGE_ANSWER] = "answer",
 };
@@ -24,7 +24,7 @@ struct metrics *request_metrics_new(TALLOC_CTX *context, const struct registry *
         .workers = pool->workers,
         .routes = routes,
         .route_count = registry->route_count,
-        .stages = stages,
+        .stages = request_stages,
         .stage_count = STAGE_COUNT,
     };
 

@@ -45,11 +45,13 @@ static int render_page(codev_request *request, const struct xml_page *page, xmlD
     return request->body != NULL ? 0 : request_problem(request, PROBLEM_UNAVAILABLE);
 }
 
+/* A form that a program sent to a route without a page hears the document all the same. */
 static int render_document(codev_request *request)
 {
-    if (request->representation == REPRESENTATION_HTML) {
+    if (request->representation == REPRESENTATION_HTML && request->page != NULL) {
         return render_page(request, request->page, request->answer);
     }
+    request->representation = REPRESENTATION_XML;
     request->body = xml_write(request, request->answer, &request->body_size);
     return request->body != NULL ? 0 : request_problem(request, PROBLEM_UNAVAILABLE);
 }
@@ -225,11 +227,6 @@ void request_answer(codev_request *request)
     }
 }
 
-static const char *const stage_names[] = {
-    [STAGE_ROUTE] = "route", [STAGE_IDENTIFY] = "identify", [STAGE_NEGOTIATE] = "negotiate",
-    [STAGE_BODY] = "body",   [STAGE_HANDLE] = "handle",     [STAGE_ANSWER] = "answer",
-};
-
 static void run_stages(codev_request *request)
 {
     static int (*const stages[])(codev_request *) = {
@@ -242,7 +239,7 @@ static void run_stages(codev_request *request)
     for (int stage = STAGE_ROUTE; stage < STAGE_ANSWER && status == 0; stage++) {
         const int64_t started = clock_steady();
 
-        board_stage(request->service->place, stage_names[stage]);
+        board_stage(request->service->place, request_stages[stage]);
         status = stages[stage](request);
         request->spent[stage] = clock_steady() - started;
     }
@@ -271,7 +268,7 @@ void request_serve(const struct service *service, FCGX_Request *fcgi)
     board_begin(service->place, clock_steady());
     run_stages(request);
     started = clock_steady();
-    board_stage(service->place, stage_names[STAGE_ANSWER]);
+    board_stage(service->place, request_stages[STAGE_ANSWER]);
     request_answer(request);
     request->spent[STAGE_ANSWER] = clock_steady() - started;
     request->total = clock_steady() - began;

@@ -288,28 +288,32 @@ static int answer_at(codev_request *request, int status, const char *place)
     return request->location != NULL ? CODEV_OK : short_of_memory(request);
 }
 
-/* A person is led to a page that a reload does not send again (RFC 9110 §15.4.4). */
-static int answer_page(codev_request *request, const char *page)
+/* A person is led to a page that a reload does not send again (RFC 9110 §15.4.4), where there is
+ * one.
+ */
+static bool leads_to(const codev_request *request, const char *page)
 {
-    return answer_at(request, 303, page);
+    return request->is_form && page != NULL;
 }
 
 int codev_answer_created(codev_request *request, codev_node *document, const char *location,
                          const char *page)
 {
     request->answer = ((xmlNode *)document)->doc;
-    return request->is_form ? answer_page(request, page) : answer_at(request, 201, location);
+    return leads_to(request, page) ? answer_at(request, 303, page)
+                                   : answer_at(request, 201, location);
 }
 
 int codev_answer_changed(codev_request *request, codev_node *document, const char *page)
 {
-    return request->is_form ? answer_page(request, page) : codev_answer(request, document);
+    return leads_to(request, page) ? answer_at(request, 303, page)
+                                   : codev_answer(request, document);
 }
 
 int codev_answer_removed(codev_request *request, const char *page)
 {
-    if (request->is_form) {
-        return answer_page(request, page);
+    if (leads_to(request, page)) {
+        return answer_at(request, 303, page);
     }
     request->status = 204;
     return CODEV_OK;

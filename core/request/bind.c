@@ -77,6 +77,7 @@ static int parameter_value(codev_request *request, const struct db_parameter *pa
     case DB_FROM_LIST:
         return list_parameter(request, parameter->name, value_r);
     case DB_FROM_REQUEST:
+        request->versions_asked = true;
         *value_r = request->versions;
         return 0;
     case DB_FROM_DOCUMENT:

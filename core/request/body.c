@@ -100,7 +100,7 @@ static int check_no_body(codev_request *request)
     if (!is_empty(request)) {
         return request_problem(request, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
     }
-    if (condition_check(request) != 0) {
+    if (idempotency_check(request) != 0 || condition_check(request) != 0) {
         return -1;
     }
     return request->route->declared->filters != NULL ? list_check(request) : 0;
@@ -121,7 +121,7 @@ int request_body(codev_request *request)
         !(request->is_form && declared->form != NULL)) {
         return request_problem(request, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
     }
-    if (condition_check(request) != 0) {
+    if (idempotency_check(request) != 0 || condition_check(request) != 0) {
         return -1;
     }
     if (request->content_length == 0 && !request->is_form) {

@@ -135,10 +135,16 @@ int condition_fails(codev_request *request)
                                         : PROBLEM_PRECONDITION_FAILED);
 }
 
-int condition_read(codev_request *request)
+int condition_holds(codev_request *request)
 {
     const char *match = request->if_match;
     const char *none_match = request->if_none_match;
+
+    if (!request_is_safe(request)) { /* told in a statement, or in none: then it holds of nothing */
+        return request->versions_asked || (*match == '\0' && *none_match == '\0')
+                   ? 0
+                   : condition_fails(request);
+    }
 
     if (request->status != 200) {
         return 0; /* what is no success has no conditions (RFC 9110 §13.2.1) */

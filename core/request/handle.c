@@ -47,6 +47,10 @@ static int handle_violation(codev_request *request, const char *name)
 
     for (; known != NULL && known->name != NULL; known++) {
         if (strcmp(known->name, name) == 0) {
+            /* Another was faster to make what a PUT was to make: that is no longer absent. */
+            if (known->conflict && strcmp(request->method, "PUT") == 0) {
+                return condition_fails(request);
+            }
             xml_faults_add(&request->faults, 0, known->path, known->en, known->fr);
             return request_problem(request,
                                    known->conflict ? PROBLEM_CONFLICT : PROBLEM_INVALID_DOCUMENT);
@@ -90,9 +94,8 @@ int request_handle(codev_request *request)
     request->page = request->route->page;
     if (idempotency_begin(request) == 0 && form_token_use(request) == 0 &&
         request->route->declared->handle(request) == CODEV_OK && request->status != 0 &&
-        answer_render(request) == 0 &&
-        (!request_is_safe(request) || condition_read(request) == 0) &&
-        idempotency_end(request) == 0) {
+        answer_render(request) == 0 && condition_holds(request) == 0 &&
+        idempotency_end(request) == 0 && request->problem == PROBLEM_NONE) {
         if (db_commit(db, &failure) == 0) {
             return 0;
         }

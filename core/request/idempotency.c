@@ -56,15 +56,19 @@ static int queue(codev_request *request, size_t statement, const char *const *va
                : request_problem(request, PROBLEM_UNAVAILABLE);
 }
 
+int idempotency_check(codev_request *request)
+{
+    return !has_key(request) || is_valid(request->idempotency_key)
+               ? 0
+               : request_problem(request, PROBLEM_INVALID_IDEMPOTENCY_KEY);
+}
+
 int idempotency_begin(codev_request *request)
 {
     char *hmac;
 
     if (!has_key(request)) {
         return 0;
-    }
-    if (!is_valid(request->idempotency_key)) {
-        return request_problem(request, PROBLEM_INVALID_IDEMPOTENCY_KEY);
     }
     hmac = talloc_size(request, HMAC_TEXT_SIZE);
     if (hmac == NULL || body_hmac(request, hmac) != 0) {
@@ -131,7 +135,8 @@ int idempotency_replay(codev_request *request)
         PQgetisnull(first, 0, 2)
             ? NULL
             : talloc_strdup(request, capability_show(request, PQgetvalue(first, 0, 2)));
-    request->body = "";
+    request->body = ""; /* and nothing else of what the twin had rendered */
     request->body_size = 0;
+    request->body_media = request->etag = request->next = NULL;
     return 0;
 }

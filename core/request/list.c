@@ -90,6 +90,9 @@ static void check_parameter(codev_request *request, const struct xml_field *fiel
 
 int list_check(codev_request *request)
 {
+    if (request->query_is_broken) {
+        return request_problem(request, PROBLEM_MALFORMED_REQUEST);
+    }
     for (size_t i = 0; i < request->query_field_count; i++) {
         const struct xml_field *field = &request->query_fields[i];
 
@@ -110,11 +113,11 @@ static const char *next_page(codev_request *request, const char *last)
     for (size_t i = 0; i < request->query_field_count; i++) {
         const struct xml_field *field = &request->query_fields[i];
 
-        if (find_filter(request, field->name) != NULL) {
+        if (address != NULL && find_filter(request, field->name) != NULL) {
             address = talloc_asprintf_append_buffer(address, "&%s=%s", field->name, field->value);
         }
     }
-    return talloc_asprintf_append_buffer(address, "&after=%s", last);
+    return address != NULL ? talloc_asprintf_append_buffer(address, "&after=%s", last) : NULL;
 }
 
 int codev_answer_list(codev_request *request, const char *root, const char *element,

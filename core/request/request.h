@@ -54,6 +54,7 @@ enum stage {
     STAGE_ANSWER,
     STAGE_COUNT
 };
+extern const char *const request_stages[STAGE_COUNT]; /* their names (account.c) */
 
 /* How documents are shown, problems included. */
 enum representation { REPRESENTATION_XML, REPRESENTATION_HTML };
@@ -117,13 +118,14 @@ struct codev_request {
     struct principal principal;
     enum representation representation;
     const char *media; /* the type that was negotiated, without parameters */
-    bool is_form, form_is_broken;
+    bool is_form, form_is_broken, query_is_broken;
     const char *bytes; /* the body as it came, content_length of them; NULL: not read */
     const struct xml_field *form_fields;
     size_t form_field_count;
     const struct xml_field *query_fields;
     size_t query_field_count;
     xmlDoc *document;
+    bool versions_asked;  /* a statement had them */
     const char *versions; /* {request:if-match}: those that may be changed; NULL: any */
     struct xml_faults faults;
 
@@ -219,8 +221,9 @@ int form_token_use(codev_request *request);
 int condition_check(codev_request *request);
 /* 428 when the write that found nothing to change named no version, else 412; returns -1. */
 int condition_fails(codev_request *request);
-/* Compare a rendered answer's entity tag: 412, or status 304. 0, or -1 with the problem set. */
-int condition_read(codev_request *request);
+/* Compare a rendered answer's entity tag: 412, or status 304; of a write, whether any statement
+ * asked for the versions that its client means, else 412. 0, or -1 with the problem set. */
+int condition_holds(codev_request *request);
 
 /* GET and HEAD (RFC 9110 §9.2.1). */
 bool request_is_safe(const codev_request *request);
@@ -231,6 +234,7 @@ int bind_row(codev_request *request, const PGresult *result, int row, xmlNode *n
 /* Idempotency-Key on POST (idempotency.c): claim the key in the transaction, note the outcome in
  * it, and answer a twin as the first one was. No-ops where no key was given. 0, or -1. */
 extern const char IDEMPOTENCY_CONSTRAINT[];
+int idempotency_check(codev_request *request);
 int idempotency_begin(codev_request *request);
 int idempotency_end(codev_request *request);
 int idempotency_replay(codev_request *request);

@@ -7,13 +7,18 @@
 
 #include <string.h>
 
-/* Take the path apart in the request's memory; the number of segments, or more than the maximum. */
+/* Take the path apart in the request's memory; the number of segments, or more than the maximum,
+ * which also stands for a path that there is no memory for. */
 static size_t split(codev_request *request)
 {
     char *path = talloc_strdup(request, request->path);
     size_t count = 0;
 
-    while (path != NULL && *path == '/' && (count > 0 || path[1] != '\0')) {
+    if (path == NULL) {
+        (void)request_problem(request, PROBLEM_UNAVAILABLE);
+        return ROUTE_SEGMENTS_MAX + 1;
+    }
+    while (*path == '/' && (count > 0 || path[1] != '\0')) {
         *path++ = '\0';
         if (count == ROUTE_SEGMENTS_MAX) {
             return ROUTE_SEGMENTS_MAX + 1;
@@ -72,39 +77,69 @@ static bool is_open(codev_request *request)
     return request->closed == 0;
 }
 
+/* The methods that Allow tells (RFC 9110 §10.2.1), each once. */
+static const char *const known_methods[] = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"};
+enum { METHOD_COUNT = sizeof known_methods / sizeof *known_methods };
+
+static unsigned method_bits(const char *method)
+{
+    unsigned bits = 0;
+
+    for (unsigned i = 0; i < METHOD_COUNT; i++) {
+        bits |= method_matches(method, known_methods[i]) ? 1u << i : 0;
+    }
+    return bits;
+}
+
+/* NULL: no memory. */
+static const char *write_allow(codev_request *request, unsigned bits)
+{
+    char *allow = talloc_strdup(request, "");
+
+    for (unsigned i = 0; i < METHOD_COUNT && allow != NULL; i++) {
+        if ((bits & 1u << i) != 0 || strcmp(known_methods[i], "OPTIONS") == 0) {
+            allow = talloc_asprintf_append_buffer(allow, "%s%s", *allow != '\0' ? ", " : "",
+                                                  known_methods[i]);
+        }
+    }
+    return allow;
+}
+
+/* The path has routes, of which none has the method. */
+static int tell_methods(codev_request *request, unsigned bits)
+{
+    request->allow = write_allow(request, bits);
+    if (request->allow == NULL) {
+        return request_problem(request, PROBLEM_UNAVAILABLE);
+    }
+    if (strcmp(request->method, "OPTIONS") == 0) {
+        request->status = 204; /* answered: nothing is left for the stages after this one */
+        return -1;
+    }
+    return request_problem(request, PROBLEM_METHOD_NOT_ALLOWED);
+}
+
 int request_route(codev_request *request)
 {
     const struct registry *registry = request->service->registry;
     const size_t count = split(request);
-    char *allow = NULL;
+    unsigned methods = 0;
 
     for (size_t i = 0; i < registry->route_count; i++) {
         const struct route *route = &registry->routes[i];
-        const char *method = route->declared->method;
 
         if (!path_matches(route, request->segments, count)) {
             continue;
         }
-        if (request->route == NULL && method_matches(method, request->method)) {
+        if (request->route == NULL && method_matches(route->declared->method, request->method)) {
             request->route = route;
         }
-        allow = allow == NULL ? talloc_strdup(request, method)
-                              : talloc_asprintf_append_buffer(allow, ", %s", method);
-        if (strcmp(method, "GET") == 0) {
-            allow = talloc_strdup_append_buffer(allow, ", HEAD");
-        }
+        methods |= method_bits(route->declared->method);
     }
-    if (allow != NULL) {
-        allow = talloc_strdup_append_buffer(allow, ", OPTIONS");
-    }
-    request->allow = allow;
     if (request->route != NULL) {
         return is_open(request) ? capability_take(request)
                                 : request_problem(request, PROBLEM_PLUGIN_CLOSED);
     }
-    if (allow != NULL && strcmp(request->method, "OPTIONS") == 0) {
-        request->status = 204; /* answered: nothing is left for the stages after this one */
-        return -1;
-    }
-    return request_problem(request, allow == NULL ? PROBLEM_NOT_FOUND : PROBLEM_METHOD_NOT_ALLOWED);
+    return methods != 0 ? tell_methods(request, methods)
+                        : request_problem(request, PROBLEM_NOT_FOUND);
 }

@@ -35,7 +35,13 @@ def test_a_replay_answers_as_the_first_did(visitor, owner_database, key):
     again = visitor.post(REQUESTS, company(key), Idempotency_Key=key)
     assert (first.status, again.status) == (201, 201)
     assert again["Location"] == first["Location"]
+    assert (again.body, again["ETag"]) == (b"", None), "nothing of what was rendered and not stored"
     assert count(owner_database, key) == 1
+
+
+def test_a_key_that_cannot_be_read_is_told_before_the_document(visitor):
+    answer = visitor.post(REQUESTS, "<a/>", Idempotency_Key="a b")
+    assert (answer.status, answer.problem) == (400, "invalid-idempotency-key")
 
 
 def test_without_a_key_each_post_counts(visitor, owner_database, key):

@@ -2,6 +2,7 @@
 """What exists is changed in the version that the client means (RFC 9110 §13), seen at the catalogue."""
 
 import http.client
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -74,7 +75,28 @@ def test_of_two_first_puts_one_makes(staff, code):
         answers = list(pool.map(lambda _: put(staff, path, item(code)), range(8)))
     statuses = sorted(answer.status for answer in answers)
     assert statuses[0] == 201
-    assert set(statuses[1:]) <= {409, 428}, "another's item is never overwritten unseen"
+    assert set(statuses[1:]) == {428}, "another's item is never overwritten unseen"
+
+
+def test_of_two_puts_that_only_make_the_second_fails(staff, code, owner_database):
+    """Also when it waits for the first, which is not done yet (RFC 9110 §13.1.2)."""
+    path = f"{CATALOGUE}/{code}"
+    with owner_database.cursor() as cursor, ThreadPoolExecutor(1) as pool:
+        cursor.execute("INSERT INTO quotes.catalogue_item (id, code, description, unit, unit_price,"
+                       " vat_category, vat_rate) VALUES (gen_random_uuid(), %s, 'd', 'u', 1, 'S', 20)",
+                       [code])
+        answer = pool.submit(put, staff, path, item(code), If_None_Match="*")
+        time.sleep(0.3)
+        owner_database.commit()
+        assert (answer.result().status, answer.result().problem) == (412, "precondition-failed")
+
+
+@pytest.mark.parametrize("headers", [{"If_Match": '"999999"'}, {"If_Match": "*"},
+                                     {"If_None_Match": "*"}])
+def test_a_condition_that_means_nothing_here_is_not_passed_over(staff, code, headers):
+    answer = staff.post(CATALOGUE, item(code), **headers)
+    assert (answer.status, answer.problem) == (412, "precondition-failed")
+    assert staff.get(f"{CATALOGUE}/{code}").status == 404
 
 
 # ---- changing

@@ -93,7 +93,8 @@ typedef struct codev_route {
     const char *page;   /* stylesheet in pages/ for text/html; NULL: the route has no page */
     const char *title;  /* of the page, in French, where others link to it; NULL: none do */
     codev_handler *handle;
-    codev_handler *form; /* answers an invalid form post with the form again; NULL: forms are 415 */
+    codev_handler *form;   /* answers an invalid form post with the form again; NULL: forms are 415,
+                              but for   those of a button where the route takes no document */
     const char *form_page; /* its stylesheet */
     /* The route is a list, see codev_select_list; ends with a NULL name. NULL: it is none. A list
      * refuses query parameters other than these, `limit` and `after`. */
@@ -176,7 +177,7 @@ int codev_set(codev_request *request, codev_node *node, const char *path, const 
 /* ---- statements; their index is the place in the plugin's table */
 
 /* Queue a statement that changes data. It is sent with the commit, in one round trip, or before the
- * next codev_select; a violated constraint of the plugin's table makes the answer 422. */
+ * next codev_select; a violated constraint of the plugin's table makes the answer 422, or 409. */
 int codev_execute(codev_request *request, size_t statement);
 
 /* Run a statement and write each row as a new child `element` of `into`; when `element` is NULL,

@@ -162,7 +162,7 @@ static void nobody_opens_what_is_not_there(void **state)
 
 static void there_is_room_for_64_plugins(void **state)
 {
-    char name[8];
+    char name[16];
 
     (void)state;
     for (int i = 0; i < BOARD_PLUGINS_MAX; i++) {

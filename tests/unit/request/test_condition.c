@@ -125,10 +125,10 @@ static void check_read(const char *match, const char *none_match, int status)
     request->etag = "7";
     request->status = 200;
     if (status == 412) {
-        assert_int_equal(condition_read(request), -1);
+        assert_int_equal(condition_holds(request), -1);
         assert_int_equal(request->problem, PROBLEM_PRECONDITION_FAILED);
     } else {
-        assert_int_equal(condition_read(request), 0);
+        assert_int_equal(condition_holds(request), 0);
         assert_int_equal(request->status, status);
     }
     talloc_free(request);
