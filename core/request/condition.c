@@ -140,8 +140,11 @@ int condition_holds(codev_request *request)
     const char *match = request->if_match;
     const char *none_match = request->if_none_match;
 
-    if (!request_is_safe(request)) { /* told in a statement, or in none: then it holds of nothing */
-        return request->versions_asked || (*match == '\0' && *none_match == '\0')
+    /* Of a write it was told in a statement, or in none: then it holds of nothing. The fields of a
+     * form are our own page's. */
+    if (!request_is_safe(request)) {
+        return request->versions_asked || request->is_form ||
+                       (*match == '\0' && *none_match == '\0')
                    ? 0
                    : condition_fails(request);
     }

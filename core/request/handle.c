@@ -47,8 +47,8 @@ static int handle_violation(codev_request *request, const char *name)
 
     for (; known != NULL && known->name != NULL; known++) {
         if (strcmp(known->name, name) == 0) {
-            /* Another was faster to make what a PUT was to make: that is no longer absent. */
-            if (known->conflict && strcmp(request->method, "PUT") == 0) {
+            /* Another was faster to make what was to be made: it is there (RFC 9110 §13.1.2). */
+            if (known->conflict && *request->if_none_match != '\0') {
                 return condition_fails(request);
             }
             xml_faults_add(&request->faults, 0, known->path, known->en, known->fr);

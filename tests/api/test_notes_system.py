@@ -139,3 +139,10 @@ def test_an_issuers_token_that_says_so_is_not_it(notes, issued, role):
     granted = "participant" in role
     assert client.post(SWEEP).status == (403 if granted else 401)
     assert client.get(NOTES).status == (200 if granted else 401)
+
+
+def test_a_form_to_a_route_without_a_page_is_answered_with_the_document(notes, expired):
+    """It was the end of a worker, and after five of the plugin's routes."""
+    for _ in range(6):
+        answer = notes.system.post_form(SWEEP, {"_idempotency-key": str(uuid.uuid4())})
+        assert (answer.status, answer.media_type) == (200, "application/xml")

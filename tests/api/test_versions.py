@@ -75,7 +75,7 @@ def test_of_two_first_puts_one_makes(staff, code):
         answers = list(pool.map(lambda _: put(staff, path, item(code)), range(8)))
     statuses = sorted(answer.status for answer in answers)
     assert statuses[0] == 201
-    assert set(statuses[1:]) == {428}, "another's item is never overwritten unseen"
+    assert set(statuses[1:]) <= {409, 428}, "another's item is never overwritten unseen"
 
 
 def test_of_two_puts_that_only_make_the_second_fails(staff, code, owner_database):
