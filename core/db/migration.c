@@ -64,12 +64,16 @@ static int make_room(const struct run *run, const char *plugin)
     return status;
 }
 
-/* The application's settings stand with its role, so they hold however it connects. */
+/* The application's settings stand with its role, so they hold however it connects. Nobody may make
+ * temporary objects, which PostgreSQL lets everybody: they stand in the way of others' names. */
 static int set_application(const struct run *run)
 {
-    char sql[512];
+    char sql[1024];
 
     (void)snprintf(sql, sizeof sql,
+                   "DO $$BEGIN EXECUTE format('REVOKE ALL ON DATABASE %%I FROM PUBLIC',"
+                   " current_database()); EXECUTE format('GRANT CONNECT ON DATABASE %%I TO codev',"
+                   " current_database()); END$$;"
                    "ALTER ROLE codev SET search_path = pg_catalog;"
                    "ALTER ROLE codev SET timezone = 'UTC';"
                    "ALTER ROLE codev SET datestyle = 'ISO';"

@@ -9,7 +9,7 @@
 DROP FUNCTION core.enter(text, text, text, text, text, boolean);
 CREATE FUNCTION core.enter(kind text, organisation text, issuer text, subject text, role text,
     writes boolean, capability text DEFAULT NULL)
-RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     organisation_id uuid;
     person_id uuid;
@@ -72,7 +72,7 @@ CREATE POLICY owner ON core.used_form TO codev_owner USING (true) WITH CHECK (tr
 
 -- Fails on used_form_pkey when the form was sent before.
 CREATE FUNCTION core.form_use(nonce text, expires double precision)
-RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DELETE FROM core.used_form WHERE ctid IN (
         SELECT old.ctid FROM core.used_form old WHERE old.expires_at < now() - interval '1 hour'
         ORDER BY old.expires_at LIMIT 10 FOR UPDATE SKIP LOCKED);
@@ -83,3 +83,10 @@ $$;
 REVOKE EXECUTE ON FUNCTION core.enter, core.form_use FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION core.enter TO codev;
 GRANT EXECUTE ON FUNCTION core.kind, core.capability, core.form_use TO PUBLIC;
+
+-- What runs with its owner's rights looks into pg_temp last. Where it is not named it is searched
+-- first for types, so that whoever may make a domain text there could run code as the owner.
+ALTER FUNCTION core.admit SET search_path = pg_catalog, pg_temp;
+ALTER FUNCTION core.idempotency_claim SET search_path = pg_catalog, pg_temp;
+ALTER FUNCTION core.idempotency_settle SET search_path = pg_catalog, pg_temp;
+ALTER FUNCTION core.idempotency_find SET search_path = pg_catalog, pg_temp;

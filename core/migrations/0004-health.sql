@@ -2,7 +2,7 @@
 -- the application sees no more than this.
 
 CREATE FUNCTION core.migrations() RETURNS TABLE (plugin text, newest integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT m.plugin, max(m.number) FROM core.migration m GROUP BY m.plugin
 $$;
 

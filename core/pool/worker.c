@@ -7,6 +7,7 @@
 #include "master/master.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -80,6 +81,15 @@ static bool is_spent(const struct config_pool *pool, unsigned served)
            (getrusage(RUSAGE_SELF, &usage) == 0 && usage.ru_maxrss / 1024 > (long)pool->memory_mib);
 }
 
+/* Who has gone while the request was waiting in the backlog gets no answer, and costs no statement
+ * that is then to be cancelled: nothing of it has been begun. */
+static bool client_has_gone(const FCGX_Request *fcgi)
+{
+    struct pollfd peer = {.fd = fcgi->ipcFd, .events = POLLRDHUP};
+
+    return poll(&peer, 1, 0) > 0;
+}
+
 /* When it has to stop, what is waiting already is served as well: nginx has sent it, and could not
  * tell its client whether it counted. When it retires, others have what is waiting. */
 static void serve(const struct service *service, const struct config_pool *pool, FCGX_Request *fcgi,
@@ -93,7 +103,9 @@ static void serve(const struct service *service, const struct config_pool *pool,
 
         if (accepted) {
             metrics_worker_busy(service->metrics, number, true);
-            request_serve(service, fcgi);
+            if (!client_has_gone(fcgi)) {
+                request_serve(service, fcgi);
+            }
             finish(fcgi);
             metrics_worker_busy(service->metrics, number, false);
             if (is_spent(pool, ++served) && told == 0) {

@@ -72,7 +72,7 @@ static void log_request(const codev_request *request, enum log_level level, cons
 
     log_line(
         level,
-        "event=%s request=%s method=%s plugin=%s route=%s organisation=%s status=%d "
+        "event=%s request=%s method=%.20s plugin=%s route=%s organisation=%s status=%d "
         "route_us=%lld identify_us=%lld negotiate_us=%lld body_us=%lld handle_us=%lld "
         "answer_us=%lld total_us=%lld",
         event, request->id, request->method, route != NULL ? route->plugin->descriptor->name : "-",

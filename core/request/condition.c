@@ -30,7 +30,7 @@ static int next_tag(const char **at, struct tag *tag_r)
         return -1;
     }
     for (to = ++from; *to != '"'; to++) {
-        if ((unsigned char)*to <= ' ' || *to == 0x7f) {
+        if (*to <= ' ' || *to >= 0x7f) { /* the standard lets more through; no tag of ours has it */
             return -1;
         }
     }
@@ -47,11 +47,12 @@ static bool is_any(const char *header)
 
 static bool is_list(const char *header)
 {
+    const bool is_long = strnlen(header, REQUEST_CONDITION_MAX + 1) > REQUEST_CONDITION_MAX;
     struct tag tag;
     size_t count = 0;
-    int found;
+    int found = is_long ? -1 : 1;
 
-    while ((found = next_tag(&header, &tag)) == 1) {
+    while (found == 1 && (found = next_tag(&header, &tag)) == 1) {
         count++;
     }
     return found == 0 && count > 0;

@@ -27,6 +27,7 @@ enum {
     IDEMPOTENCY_KEY_MAX = 255,   /* bytes of an Idempotency-Key */
     LIST_LIMIT_MAX = 200,        /* items of a list's page */
     LIST_LIMIT_DEFAULT = 50,
+    REQUEST_CONDITION_MAX = 1024,    /* bytes of If-Match or If-None-Match */
     REQUEST_VERSION_DIGITS_MAX = 18, /* of a version in an entity tag: what a bigint holds */
 };
 

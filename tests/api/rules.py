@@ -152,11 +152,12 @@ def nothing_is_kept_beside_tables(cursor):
 
 
 def definers_pin_their_search_path(cursor):
-    """Else its caller chooses which operators it runs, with its owner's rights (CVE-2018-1058)."""
-    return [f"{name} runs with its owner's rights: SET search_path = pg_catalog."
+    """Else its caller chooses which operators it runs, with its owner's rights (CVE-2018-1058); and
+    which types, where pg_temp does not come last (CVE-2007-2138)."""
+    return [f"{name} runs with its owner's rights: SET search_path = pg_catalog, pg_temp."
             for name in ask(cursor, f"""
         SELECT p.oid::regprocedure::text FROM {FUNCTIONS} AND p.prosecdef
-        WHERE NOT 'search_path=pg_catalog' = ANY (coalesce(p.proconfig, '{{}}'))""")]
+        WHERE NOT 'search_path=pg_catalog, pg_temp' = ANY (coalesce(p.proconfig, '{{}}'))""")]
 
 
 def keys_begin_with_the_organisation(cursor):

@@ -83,6 +83,8 @@ OFFENCES = [
      " SECURITY DEFINER AS 'SELECT a'", "notes.f(integer) runs with its owner's rights"),
     ("definers_pin_their_search_path", "CREATE FUNCTION notes.f(a int) RETURNS int LANGUAGE sql"
      " SECURITY DEFINER SET search_path = public, pg_catalog AS 'SELECT a'", "notes.f(integer) runs"),
+    ("definers_pin_their_search_path", "CREATE FUNCTION notes.f(a int) RETURNS int LANGUAGE sql"
+     " SECURITY DEFINER SET search_path = pg_catalog AS 'SELECT a'", "notes.f(integer) runs"),
     ("keys_begin_with_the_organisation", "CREATE UNIQUE INDEX x ON notes.note (key, id)",
      "notes.x of notes.note does not begin with the organisation."),
     ("keys_begin_with_the_organisation", "CREATE UNIQUE INDEX x ON notes.note (lower(key), id)",

@@ -23,7 +23,7 @@ WITNESS = """
 CREATE SCHEMA matrix AUTHORIZATION codev_owner;
 GRANT USAGE ON SCHEMA matrix TO PUBLIC;
 CREATE FUNCTION matrix.witness() RETURNS TABLE (organisation text, name text, digest text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN RETURN QUERY {}; END$$;
 ALTER FUNCTION matrix.witness OWNER TO codev_owner;

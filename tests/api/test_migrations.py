@@ -64,6 +64,39 @@ def test_every_shipped_file_was_applied_with_its_digest(whole):
     assert ("core", 1, "0001-core.sql") in shipped
 
 
+def test_nobody_may_make_what_stands_in_the_way_of_names(whole, data):
+    """PostgreSQL lets everybody make temporary objects in a new database; a migration ends that."""
+    with psycopg2.connect(whole.owner_database) as connection:
+        cursor = connection.cursor()
+        cursor.execute("GRANT TEMPORARY ON DATABASE codev TO PUBLIC")
+        connection.commit()
+        migrate(whole, data)
+        cursor.execute("SELECT has_database_privilege('codev', current_database(), 'TEMP'),"
+                       " has_database_privilege('codev', current_database(), 'CONNECT')")
+        assert cursor.fetchone() == (False, True)
+
+
+def test_a_type_of_the_callers_own_is_not_taken_for_postgresqls(whole):
+    """A domain named text, in pg_temp, would run its check with the rights of core.enter's owner."""
+    with psycopg2.connect(whole.owner_database) as connection:
+        cursor = connection.cursor()
+        cursor.execute("GRANT TEMPORARY ON DATABASE codev TO codev")
+    try:
+        with psycopg2.connect(whole.database) as connection:
+            cursor = connection.cursor()
+            cursor.execute("""
+                CREATE FUNCTION pg_temp.spy(value pg_catalog.text) RETURNS boolean LANGUAGE plpgsql AS
+                    $$ BEGIN RAISE EXCEPTION 'run as %', current_user; END $$;
+                CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (pg_temp.spy(VALUE));
+                CREATE DOMAIN pg_temp.uuid AS pg_catalog.uuid
+                    CHECK (pg_temp.spy(VALUE::pg_catalog.text));
+                SELECT core.enter('visitor', NULL, NULL, NULL, 'visitor', true)""")
+            connection.rollback()
+    finally:
+        with psycopg2.connect(whole.owner_database) as connection:
+            connection.cursor().execute("REVOKE TEMPORARY ON DATABASE codev FROM codev")
+
+
 def test_a_second_time_nothing_is_applied(whole):
     before = applied(whole)
     for _ in range(2):

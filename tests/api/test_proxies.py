@@ -128,6 +128,14 @@ def test_each_client_of_a_proxy_is_limited_by_itself(behind):
     assert too_many(behind.visitor, headers=told("2001:db8::1"))
 
 
+def test_a_network_of_ipv6_is_one_client(behind):
+    """Whoever has one address of it has 2^64 of them."""
+    assert too_many(behind.visitor, headers=lambda number: {
+        "X_Forwarded_For": f"2001:db8:7:1::{number + 1:x}"})
+    assert not too_many(behind.visitor, headers=lambda number: {
+        "X_Forwarded_For": f"2001:db8:8:{number + 1:x}::1"})
+
+
 def test_nobody_else_escapes_the_limit_by_the_header(behind):
     stranger = behind.visitor.calling_from("127.0.0.2")
     assert too_many(stranger, headers=lambda number: {"X_Forwarded_For": f"198.51.100.{number}"})

@@ -113,6 +113,23 @@ def test_limits_have_limits(whole, attributes, words):
     assert done.returncode == 1 and words in done.stderr
 
 
+def test_who_hung_up_while_waiting_costs_nothing(whole):
+    """A flood of such requests kept everybody else out: each was served, and its statement cancelled."""
+    workers = whole.workers()
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)
+    for number in range(20):
+        begin(whole, f"hung-up-{number}", REQUEST_METHOD="GET", PATH_INFO="/quotes/form",
+              pause=0).close()
+    for worker in workers:
+        os.kill(worker, signal.SIGCONT)
+    answer = whole.visitor.get("/quotes/form")
+    assert answer.status == 200
+    assert whole.log_lines(answer["X-Request-Id"])
+    served = [line for line in whole.log_lines("event=request") if "request=hung-up-" in line]
+    assert len(served) <= len(workers), "but for those that were accepted before their clients left"
+
+
 # ---- the record of a death, in the stages in which a worker can be held
 
 
@@ -128,12 +145,12 @@ def kill_the_one_at_work(whole, wanted):
     return wait_until(found, 5, f"no line has {wanted}")[-1]
 
 
-def begin(whole, request_id, body=b"", cut=None, **variables):
+def begin(whole, request_id, body=b"", cut=None, pause=0.3, **variables):
     """A request to the socket itself, of which only a part is sent."""
     head, rest = fastcgi.request(body, REQUEST_ID=request_id, **variables)
     connection = fastcgi.connect(str(whole.socket))
     connection.sendall((head + rest)[:cut if cut is not None else None])
-    time.sleep(0.3)
+    time.sleep(pause)
     return connection
 
 

@@ -29,3 +29,6 @@ CREATE POLICY staff ON quotes.catalogue_item TO codev_quotes
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON quotes.catalogue_item TO codev_quotes;
 GRANT USAGE ON SEQUENCE quotes.catalogue_version TO codev_quotes;
+
+-- See core/migrations/0003-contexts.sql.
+ALTER FUNCTION quotes.confirmation SET search_path = pg_catalog, pg_temp;

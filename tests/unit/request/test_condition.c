@@ -69,7 +69,7 @@ static void no_tag_slips_through_that_is_no_version(void **state)
     check("PUT", "\"1,2\"", "", "{}");
     check("PUT", "\"NULL\"", "", "{}");
     check("PUT", "\"-1\"", "", "{}");
-    check("PUT", "\"\xc3\xa9\"", "", "{}");
+    check("PUT", "\"\xc3\xa9\"", "", "400");
     check("PUT", "\"999999999999999999\"", "", "{999999999999999999}"); /* 18 digits */
     check("PUT", "\"1000000000000000000\"", "", "{}");                  /* 19 */
 }
@@ -88,6 +88,21 @@ static void what_cannot_be_read_is_refused(void **state)
         check("GET", "", wrong[i], "400");
         check("PUT", "*", wrong[i], "400");
     }
+}
+
+static void a_list_has_at_most_1024_bytes(void **state)
+{
+    char list[REQUEST_CONDITION_MAX + 2];
+
+    (void)state;
+    memset(list, ',', sizeof list);
+    memcpy(list, "\"1\"", 3);
+    list[REQUEST_CONDITION_MAX] = '\0';
+    check("PUT", list, "", "{1}");
+    list[REQUEST_CONDITION_MAX] = ',';
+    list[REQUEST_CONDITION_MAX + 1] = '\0';
+    check("PUT", list, "", "400");
+    check("GET", "", list, "400");
 }
 
 static void if_none_match_of_a_write_is_the_star_alone(void **state)
@@ -157,6 +172,7 @@ int main(void)
         cmocka_unit_test(the_versions_are_those_of_the_tags),
         cmocka_unit_test(no_tag_slips_through_that_is_no_version),
         cmocka_unit_test(what_cannot_be_read_is_refused),
+        cmocka_unit_test(a_list_has_at_most_1024_bytes),
         cmocka_unit_test(if_none_match_of_a_write_is_the_star_alone),
         cmocka_unit_test(a_header_cut_anywhere_is_read_within_its_bounds),
         cmocka_unit_test(a_reader_is_spared_what_it_has),
