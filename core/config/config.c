@@ -208,33 +208,46 @@ static int read_all(struct config *config, xmlDoc *document, struct error *error
     return read_pools(config, root, error);
 }
 
-const struct config *config_load(TALLOC_CTX *context, const char *file, struct error *error)
+/* Into a config of its own, which the caller frees when this fails. */
+static int read_config(struct config *config, const char *file, struct error *error)
 {
-    struct config *config = talloc_zero(context, struct config);
     char absolute[PATH_MAX];
     struct xml_fault fault;
     xmlDoc *document;
     char *bytes;
     size_t size;
 
-    if (config == NULL || realpath(file, absolute) == NULL) {
-        (void)error_set(error, "%s cannot be opened: %s.", file, strerror(errno));
-        return NULL;
+    if (realpath(file, absolute) == NULL) {
+        return error_set(error, "%s cannot be opened: %s.", file, strerror(errno));
     }
     config->file = talloc_strdup(config, absolute);
     bytes = read_file(config, config->file, &size, error);
     if (bytes == NULL) {
-        return NULL;
+        return -1;
     }
     document = xml_parse(bytes, bytes, size, &fault);
     if (document == NULL) {
-        (void)error_set(error, "%s:%d: %s", config->file, fault.line, fault.en);
-        return NULL;
+        return error_set(error, "%s:%d: %s", config->file, fault.line, fault.en);
     }
     if (read_all(config, document, error) != 0) {
-        return NULL;
+        return -1;
     }
     talloc_free(bytes); /* the document with it; what is kept was copied */
+    return 0;
+}
+
+const struct config *config_load(TALLOC_CTX *context, const char *file, struct error *error)
+{
+    struct config *config = talloc_zero(context, struct config);
+
+    if (config == NULL) {
+        (void)error_set(error, "There is no memory for the configuration.");
+        return NULL;
+    }
+    if (read_config(config, file, error) != 0) {
+        talloc_free(config);
+        return NULL;
+    }
     return config;
 }
 

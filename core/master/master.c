@@ -164,7 +164,7 @@ static void reload(struct master *master, int asker)
     struct error error;
 
     notify_reloading();
-    config = config_load(NULL, master->config->file, &error);
+    config = config_load(master->context, master->config->file, &error);
     if (config == NULL || master->coming != NULL) {
         if (config != NULL) {
             (void)error_set(&error, "Another reload is under way.");
@@ -340,12 +340,13 @@ static int serve(struct master *master, const char *control, struct error *error
 
 int master_run(const struct config *config, struct error *error)
 {
-    struct master master = {0};
-    char *control = talloc_strdup(NULL, control_path((void *)config, config));
+    struct master master = {.context = talloc_new(NULL)};
+    char *control = talloc_strdup(master.context, control_path((void *)config, config));
     int status = -1;
 
     log_identity("master");
     if (control == NULL || set_up(&master, error) != 0) {
+        talloc_free(master.context);
         return -1;
     }
     if (generation_begin(&master, config, error) == 0) {
@@ -356,6 +357,6 @@ int master_run(const struct config *config, struct error *error)
         turn(&master);
     }
     pools_sweep(&master);
-    talloc_free(control);
+    talloc_free(master.context);
     return status;
 }

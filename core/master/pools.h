@@ -42,6 +42,7 @@ struct pool {
 
 struct master {
     const struct config *config, *coming; /* coming: while a generation loads; NULL: none does */
+    TALLOC_CTX *context;                  /* of what is read anew */
     const char *program;                  /* path of our own binary when we started */
     struct pool *pools;
     struct loader *loaders;
