@@ -5,15 +5,17 @@
 --   capability   the holder of a link: of its token only the SHA-256 comes here, in hexadecimal
 --   person       somebody of an organisation, who may hold a link as well
 --   system       codev itself: timers and events
+-- Its types are written with their schema: pg_temp, which is searched first for types, is not in its
+-- search_path, where its plans would be made anew at each call (twice the time).
 -- Policies ask core.kind(), core.role(), core.organisation(), core.person() and core.capability().
 DROP FUNCTION core.enter(text, text, text, text, text, boolean);
 CREATE FUNCTION core.enter(kind text, organisation text, issuer text, subject text, role text,
     writes boolean, capability text DEFAULT NULL)
-RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
-    organisation_id uuid;
-    person_id uuid;
-    person_status text;
+    organisation_id pg_catalog.uuid;
+    person_id pg_catalog.uuid;
+    person_status pg_catalog.text;
     role_is_known boolean;
 BEGIN
     IF kind = 'person' AND role IS NOT NULL THEN
@@ -38,8 +40,8 @@ BEGIN
         RAISE EXCEPTION 'The caller may not enter.' USING ERRCODE = 'CV001';
     END IF;
     PERFORM set_config('codev.kind', kind, true),
-            set_config('codev.organisation', coalesce(organisation_id::text, ''), true),
-            set_config('codev.person', coalesce(person_id::text, ''), true),
+            set_config('codev.organisation', coalesce(organisation_id::pg_catalog.text, ''), true),
+            set_config('codev.person', coalesce(person_id::pg_catalog.text, ''), true),
             set_config('codev.role', role, true),
             set_config('codev.capability', coalesce(capability, ''), true);
     IF NOT writes THEN
