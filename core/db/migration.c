@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* migration.c: numbered SQL files a plugin, each applied once, in a transaction of its own; the
  * past is checked by SHA-256 and never changed. */
+#include "base/hex.h"
 #include "base/log.h"
 #include "db/db.h"
 
@@ -114,9 +115,7 @@ static int digest(const char *text, char digest_r[DIGEST_TEXT_SIZE])
     if (EVP_Digest(text, strlen(text), bytes, &size, EVP_sha256(), NULL) != 1) {
         return -1;
     }
-    for (unsigned i = 0; i < size; i++) {
-        (void)sprintf(digest_r + (size_t)2 * i, "%02x", bytes[i]);
-    }
+    hex_text(bytes, size, digest_r);
     return 0;
 }
 

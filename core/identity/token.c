@@ -4,6 +4,7 @@
  * never from what libjwt made of it. */
 #include "identity/token.h"
 
+#include "base/hex.h"
 #include "identity/claims.h"
 #include "identity/gate.h"
 #include "identity/keys.h"
@@ -119,9 +120,7 @@ static int make_id(char id_r[TOKEN_TEXT_MAX + 1])
         ERR_clear_error();
         return -1;
     }
-    for (size_t i = 0; i < sizeof random; i++) {
-        (void)snprintf(id_r + 2 * i, 3, "%02x", random[i]);
-    }
+    hex_text(random, sizeof random, id_r);
     return 0;
 }
 

@@ -8,9 +8,7 @@
 #include "base/log.h"
 #include "master/notify.h"
 
-enum {
-    RETIRE_TIMEOUT_MS = 60000
-}; /* its workers end what is at work, however long that may take */
+enum { RETIRE_TIMEOUT_MS = 60000 /* for its workers to end what is at work */ };
 
 static void set_coming(struct master *master, const struct config *config)
 {
@@ -39,9 +37,6 @@ static int start_all(struct master *master, const struct config *config, struct 
 
 int generation_begin(struct master *master, const struct config *config, struct error *error)
 {
-    if (master->coming != NULL) {
-        return error_set(error, "Another reload is under way.");
-    }
     set_coming(master, config);
     if (start_all(master, config, error) != 0) {
         generation_failed(master, error);

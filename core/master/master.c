@@ -160,16 +160,16 @@ static void hurry(struct master *master)
 
 static void reload(struct master *master, int asker)
 {
-    const struct config *config;
+    const struct config *config = NULL;
     struct error error;
 
     notify_reloading();
-    config = config_load(master->context, master->config->file, &error);
-    if (config == NULL || master->coming != NULL) {
-        if (config != NULL) {
-            (void)error_set(&error, "Another reload is under way.");
-            talloc_free((void *)config);
-        }
+    if (master->coming != NULL || master->trial != 0) {
+        (void)error_set(&error, "Another reload or an upgrade is under way.");
+    } else {
+        config = config_load(master->context, master->config->file, &error);
+    }
+    if (config == NULL) {
         log_line(LOG_LEVEL_ERROR, "event=reload_failed reason=\"%s\"", error.text);
         control_answer(asker, "failed\n%s\n", error.text);
         notify_ready();
@@ -207,8 +207,9 @@ static void command(struct master *master)
         if (strcmp(line, "reload") == 0) {
             reload(master, asker);
         } else if (strcmp(line, "upgrade") == 0) {
-            master->asker = master->coming == NULL ? asker : master->asker;
-            if (upgrade_begin(master, &error) != 0) {
+            if (upgrade_begin(master, &error) == 0) {
+                master->asker = asker;
+            } else {
                 control_answer(asker, "failed\n%s\n", error.text);
             }
         } else if (strncmp(line, enable, sizeof enable - 1) == 0) {

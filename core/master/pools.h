@@ -94,7 +94,7 @@ void control_answer(int connection, const char *format, ...) __attribute__((form
 
 /* ---- generation.c: a configuration that comes, and takes over when all its pools are ready */
 
-/* Begin; who asks is told the outcome. 0, or -1: error says why. */
+/* Begin, while none is coming; who asks is told the outcome. 0, or -1: error says why. */
 int generation_begin(struct master *master, const struct config *config, struct error *error);
 /* A loader of the coming generation is ready, or is not. */
 void generation_ready(struct master *master);

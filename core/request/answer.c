@@ -4,6 +4,7 @@
 #include "request/request.h"
 
 #include "base/clock.h"
+#include "base/hex.h"
 #include "base/log.h"
 
 #include <openssl/evp.h>
@@ -66,18 +67,18 @@ static const char *entity_tag(codev_request *request)
             ? xml_get(request, xmlDocGetRootElement(request->answer), "@version")
             : NULL;
     unsigned char digest[EVP_MAX_MD_SIZE];
-    char *text = talloc_strdup(request, "");
+    char *text;
 
     if (version != NULL) {
         return version;
     }
-    if (EVP_Digest(request->body, request->body_size, digest, NULL, EVP_sha256(), NULL) != 1) {
+    text = talloc_size(request, 2 * TAG_BYTES + 1);
+    if (text == NULL ||
+        EVP_Digest(request->body, request->body_size, digest, NULL, EVP_sha256(), NULL) != 1) {
         return request->id; /* unlike any other: it matches nothing */
     }
-    for (int i = 0; i < TAG_BYTES && text != NULL; i++) {
-        text = talloc_asprintf_append_buffer(text, "%02x", digest[i]);
-    }
-    return text != NULL ? text : request->id;
+    hex_text(digest, TAG_BYTES, text);
+    return text;
 }
 
 int answer_render(codev_request *request)
@@ -166,17 +167,12 @@ static const char *reason_phrase(int status)
     return "";
 }
 
-/* Headers that depend on the problem. */
-static const char *problem_headers(codev_request *request)
+/* RFC 6750 §3.1: no error where no token was given. */
+static const char *challenge(const codev_request *request)
 {
-    switch (request->problem) {
-    case PROBLEM_UNAUTHENTICATED: /* RFC 6750 §3.1: no error where no token was given */
-        return *request->authorization != '\0'
-                   ? "WWW-Authenticate: Bearer realm=\"codev\", error=\"invalid_token\"\r\n"
-                   : "WWW-Authenticate: Bearer realm=\"codev\"\r\n";
-    default:
-        return "";
-    }
+    return *request->authorization != '\0'
+               ? "WWW-Authenticate: Bearer realm=\"codev\", error=\"invalid_token\"\r\n"
+               : "WWW-Authenticate: Bearer realm=\"codev\"\r\n";
 }
 
 void request_answer(codev_request *request)
@@ -213,7 +209,9 @@ void request_answer(codev_request *request)
     if (request->etag != NULL) {
         (void)FCGX_FPrintF(out, "ETag: \"%s\"\r\n", request->etag);
     }
-    (void)FCGX_PutS(problem_headers(request), out);
+    if (request->problem == PROBLEM_UNAUTHENTICATED) {
+        (void)FCGX_PutS(challenge(request), out);
+    }
     if (request->status == 503) {
         (void)FCGX_FPrintF(out, "Retry-After: %lld\r\n",
                            request->closed > 0 ? (long long)request->closed
@@ -265,7 +263,7 @@ void request_serve(const struct service *service, FCGX_Request *fcgi)
     }
     request->service = service;
     request->fcgi = fcgi;
-    board_begin(service->place, clock_steady());
+    board_begin(service->place, began);
     run_stages(request);
     started = clock_steady();
     board_stage(service->place, request_stages[STAGE_ANSWER]);

@@ -4,11 +4,11 @@
  * enough: nobody finds 256 random bits by trying. */
 #include "request/request.h"
 
+#include "base/hex.h"
 #include "identity/base64url.h"
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { DIGEST_SIZE = 32, DIGEST_TEXT_SIZE = 2 * DIGEST_SIZE + 1 };
@@ -42,9 +42,7 @@ const char *capability_hash(codev_request *request, const char *token)
     if (text == NULL || EVP_Digest(token, strlen(token), digest, NULL, EVP_sha256(), NULL) != 1) {
         return NULL;
     }
-    for (size_t i = 0; i < DIGEST_SIZE; i++) {
-        (void)sprintf(text + 2 * i, "%02x", digest[i]);
-    }
+    hex_text(digest, DIGEST_SIZE, text);
     return text;
 }
 

@@ -9,12 +9,12 @@
  * a form that they have not read. */
 #include "request/request.h"
 
+#include "base/hex.h"
 #include "identity/base64url.h"
 #include "identity/secret.h"
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
-#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -128,13 +128,11 @@ int form_token_use(codev_request *request)
         return 0;
     }
     values = talloc_array(request, const char *, 2);
-    text = talloc_zero_size(request, 2 * NONCE_SIZE + 1);
+    text = talloc_size(request, 2 * NONCE_SIZE + 1);
     if (values == NULL || text == NULL || !read_token(request, nonce, &expiry)) {
         return request_problem(request, PROBLEM_UNAVAILABLE);
     }
-    for (size_t i = 0; i < NONCE_SIZE; i++) {
-        (void)sprintf(text + 2 * i, "%02x", nonce[i]);
-    }
+    hex_text(nonce, NONCE_SIZE, text);
     values[0] = text;
     values[1] = talloc_asprintf(request, "%lld", (long long)expiry);
     return values[1] != NULL && db_queue(request->service->db, CORE_FORM_USE, values) == 0

@@ -7,9 +7,9 @@
  * is kept. */
 #include "request/request.h"
 
+#include "base/hex.h"
 #include "identity/secret.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,9 +40,7 @@ static int body_hmac(const codev_request *request, char text_r[HMAC_TEXT_SIZE])
     if (secret_hmac(request->service->body_key, request->bytes, size, hmac) != 0) {
         return -1;
     }
-    for (size_t i = 0; i < SECRET_SIZE; i++) {
-        (void)sprintf(text_r + 2 * i, "%02x", hmac[i]);
-    }
+    hex_text(hmac, SECRET_SIZE, text_r);
     return 0;
 }
 

@@ -11,6 +11,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import psycopg2
 from client import Client
 from lxml import etree
 
@@ -138,6 +139,15 @@ class Instance:
     @property
     def owner_database(self):
         return self.setting("database/owner")
+
+    def run_as_owner(self, sql, *values):
+        """A statement of who sees all; its rows."""
+        connection = psycopg2.connect(self.owner_database)
+        with connection, connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            rows = cursor.fetchall() if cursor.description else None
+        connection.close()
+        return rows
 
     def loaders(self):
         return children(self.pid)

@@ -5,7 +5,6 @@ people."""
 import functools
 import uuid
 
-import psycopg2
 from client import BROWSER
 from tokens import Forge
 
@@ -58,12 +57,7 @@ class Notes:
 
     def run(self, sql, *values):
         """As the owner, who sees all."""
-        connection = psycopg2.connect(self.instance.owner_database)
-        with connection, connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            rows = cursor.fetchall() if cursor.description else None
-        connection.close()
-        return rows
+        return self.instance.run_as_owner(sql, *values)
 
     # ---- callers
 

@@ -48,12 +48,7 @@ class Site:
 
     def run(self, sql, *values):
         """As the owner, who sees all."""
-        connection = psycopg2.connect(self.instance.owner_database)
-        with connection, connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            rows = cursor.fetchall() if cursor.description else None
-        connection.close()
-        return rows
+        return self.instance.run_as_owner(sql, *values)
 
     def people(self, subject):
         return sorted(self.run(

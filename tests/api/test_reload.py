@@ -220,6 +220,22 @@ def test_a_binary_that_does_not_work_is_never_executed(whole, own_binary):
     assert whole.visitor.get("/health/ready").status == 200
 
 
+def test_while_a_binary_is_tried_nothing_else_begins(whole, own_binary):
+    """And whoever asked first is answered."""
+    slow = own_binary.with_suffix(".slow")
+    slow.write_text("#!/bin/sh\nsleep 1.5\necho 'tried and broken' >&2\nexit 1\n")
+    replace(own_binary, slow)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(whole.codev, "upgrade", check=False)
+        time.sleep(0.5)
+        for command in ("upgrade", "reload"):
+            done = whole.codev(command, check=False)
+            assert done.returncode == 1 and "under way" in done.stderr, command
+        assert first.result().returncode == 1 and "tried and broken" in first.result().stderr
+    assert whole.codev("reload").returncode == 0
+    assert whole.visitor.get("/health/ready").status == 200
+
+
 def test_a_stop_after_an_upgrade_leaves_nothing(whole, own_binary):
     replace(own_binary, whole.binary)
     assert whole.codev("upgrade").returncode == 0

@@ -20,7 +20,7 @@
                 <a href="{$mount}/quotes/form">formulaire</a> apparaîtront ici.</p>
             </xsl:otherwise>
           </xsl:choose>
-          <p>Voir aussi le <a href="{$mount}/quotes/catalogue">catalogue</a> des offres.</p>
+          <p class="actions">Voir aussi le <a href="{$mount}/quotes/catalogue">catalogue</a> des offres.</p>
         </div>
       </xsl:with-param>
     </xsl:call-template>
